@@ -1,0 +1,186 @@
+// Package analysis is the whole engine behind one call: the bytes of a file
+// go in, one Report comes out.
+package analysis
+
+import (
+	"github.com/partgauge/partgauge/mesh"
+	"github.com/partgauge/partgauge/printability"
+)
+
+// SchemaVersion is the version of the JSON form of Report. Fields are added
+// without a new version; it changes when one is removed or means something
+// else.
+const SchemaVersion = 1
+
+// Report is everything that was found out about one file. Its JSON form is
+// documented, with an annotated example, in docs/report.md. Lengths are mm,
+// areas mm², volumes mm³. Numbers that are not defined are null.
+type Report struct {
+	SchemaVersion int         `json:"schemaVersion"`
+	Engine        string      `json:"engine"` // version of the engine
+	File          string      `json:"file"`
+	Format        mesh.Format `json:"format,omitempty"`
+	SHA256        string      `json:"sha256,omitempty"` // of the bytes that were read
+	Bytes         int64       `json:"bytes"`
+	Unit          mesh.Unit   `json:"unit,omitempty"` // the coordinates of the file were taken in
+
+	// Error is set for a refused file, and everything below is then absent.
+	Error *Error `json:"error,omitempty"`
+
+	Status     printability.Verdict              `json:"status,omitempty"`
+	Original   *Measures                         `json:"original,omitempty"`
+	Optimized  *Measures                         `json:"optimized,omitempty"`
+	Criteria   map[string]printability.Criterion `json:"criteria,omitempty"`
+	Thickness  *Thickness                        `json:"thickness,omitempty"`
+	Gaps       *Gaps                             `json:"gaps,omitempty"`
+	Solids     []mesh.Solid                      `json:"solids,omitempty"` // bodies as the file names them
+	SolidCount int                               `json:"solidCount,omitempty"`
+	Warnings   []mesh.Warning                    `json:"warnings"`
+	Limits     []string                          `json:"limitsHit"` // what was cut short, in words
+	Options    *Options                          `json:"options,omitempty"`
+
+	// Timings are seconds for each stage, by wall clock. They are the only
+	// part of a Report that differs between two runs on the same bytes.
+	Timings map[string]float64 `json:"timings,omitempty"`
+}
+
+// Error says why a file was refused.
+type Error struct {
+	Code    mesh.Code `json:"code"`
+	Kind    ErrorKind `json:"kind"`
+	Message string    `json:"message"`
+	Place   string    `json:"place,omitempty"`
+}
+
+// ErrorKind is the coarse word for a failure.
+type ErrorKind string
+
+// The kinds of failure.
+const (
+	KindUnsupportedFormat ErrorKind = "unsupported_format"
+	KindUnreadable        ErrorKind = "unreadable"
+	KindEmpty             ErrorKind = "empty"
+	KindTooLarge          ErrorKind = "too_large"
+	KindLimitsExceeded    ErrorKind = "limits_exceeded"
+	KindNotRepairable     ErrorKind = "not_repairable"
+	KindTimeout           ErrorKind = "timeout"
+	KindInternal          ErrorKind = "internal"
+)
+
+// Measures are the numbers of one mesh.
+type Measures struct {
+	// Volume is signed by the turn of the triangles, the sum over all shells;
+	// null when the surface is open.
+	Volume *float64   `json:"volume"`
+	Area   float64    `json:"area"`
+	W      float64    `json:"w"` // extent along x
+	D      float64    `json:"d"` // extent along y
+	H      float64    `json:"h"` // extent along z
+	BoxMin [3]float64 `json:"boxMin"`
+	BoxMax [3]float64 `json:"boxMax"`
+
+	Shells      int `json:"shells"` // cavities counted, noise not
+	Cavities    int `json:"cavities"`
+	NoiseShells int `json:"noiseShells"`
+	Triangles   int `json:"triangles"`
+	Vertices    int `json:"vertices"`
+
+	BoxVolume         float64        `json:"boxVolume"`
+	ConvexHullVolume  *float64       `json:"convexHullVolume"`
+	ConcaveHullVolume *float64       `json:"concaveHullVolume"` // null unless asked for
+	CenterOfMass      *[3]float64    `json:"centerOfMass"`      // null when the surface is open
+	Inertia           *[3][3]float64 `json:"inertia"`           // about the centre of mass at density 1, mm⁵
+
+	Watertight          bool `json:"watertight"`
+	Manifold            bool `json:"manifold"`
+	BorderEdges         int  `json:"borderEdges"`
+	Holes               int  `json:"holes"`
+	NonManifoldEdges    int  `json:"nonManifoldEdges"`
+	NonManifoldVertices int  `json:"nonManifoldVertices"`
+	FlippedTriangles    int  `json:"flippedTriangles"`
+	DegenerateTriangles int  `json:"degenerateTriangles"`
+	DuplicateTriangles  int  `json:"duplicateTriangles"`
+	SelfIntersections   *int `json:"selfIntersections"` // null when not looked for
+	EulerCharacteristic int  `json:"eulerCharacteristic"`
+	Genus               *int `json:"genus"` // null when the surface is open or not manifold
+
+	// PerShell has the shells by falling area, MaxListedShells at most.
+	PerShell []ShellMeasures `json:"perShell,omitempty"`
+}
+
+// MaxListedShells is how many shells Measures lists; its counts are exact.
+const MaxListedShells = 1000
+
+// ShellMeasures are the numbers of one shell.
+type ShellMeasures struct {
+	Volume       *float64    `json:"volume"` // negative for a cavity, null when open
+	Area         float64     `json:"area"`
+	Triangles    int         `json:"triangles"`
+	BoxMin       [3]float64  `json:"boxMin"`
+	BoxMax       [3]float64  `json:"boxMax"`
+	CenterOfMass *[3]float64 `json:"centerOfMass"`
+	Kind         string      `json:"kind"` // "body", "cavity", "noise" or "open"
+}
+
+// Thickness is the wall thickness of a part, evaluated for the minimum wall
+// asked for; without one, the fields that depend on it are null.
+type Thickness struct {
+	MinimumWall *float64 `json:"minimumWall"` // T
+	OptimalWall *float64 `json:"optimalWall"` // To
+
+	Minimum       *float64 `json:"minimum"`    // smallest that decides
+	RawMinimum    *float64 `json:"rawMinimum"` // smallest wall sample, 0 at the tip of a knife
+	P1            *float64 `json:"p1"`         // 1st percentile of the wall area
+	P5            *float64 `json:"p5"`
+	P50           *float64 `json:"p50"`
+	AreaBelow     *float64 `json:"areaBelow"`
+	EdgeBelow     *float64 `json:"edgeBelow"`
+	CoreArea      *float64 `json:"coreArea"`
+	UnknownArea   float64  `json:"unknownArea"`
+	BuriedArea    float64  `json:"buriedArea"`
+	Samples       int      `json:"samples"`
+	Sampling      string   `json:"sampling"` // "full" or "reduced"
+	Histogram     []Bin    `json:"histogram"`
+	EdgeHistogram []Bin    `json:"edgeHistogram"`
+	Regions       []Region `json:"regions"` // by falling core area, MaxListedRegions at most
+	RegionCount   int      `json:"regionCount"`
+}
+
+// MaxListedRegions is how many regions are listed; the counts are exact.
+const MaxListedRegions = 100
+
+// Bin is one bin of a histogram over a logarithmic scale: the area with
+// From ≤ thickness < To.
+type Bin struct {
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
+	Area float64 `json:"area"`
+}
+
+// Region is one connected place that is too thin or too narrow.
+type Region struct {
+	Area       float64    `json:"area"` // both sides of a wall
+	CoreArea   float64    `json:"coreArea"`
+	SevereArea float64    `json:"severeArea"` // core area thinner than 0.8 of the limit
+	Minimum    float64    `json:"minimum"`
+	Extent     float64    `json:"extent"` // diagonal of the box
+	Info       bool       `json:"info"`   // too small to matter
+	Centroid   [3]float64 `json:"centroid"`
+	BoxMin     [3]float64 `json:"boxMin"`
+	BoxMax     [3]float64 `json:"boxMax"`
+	Faces      []uint32   `json:"faces"` // triangles of the optimized mesh, 20 at most
+	FaceCount  int        `json:"faceCount"`
+}
+
+// Gaps are the places where two surfaces are so close that they fuse.
+type Gaps struct {
+	Limit       float64  `json:"limit"`
+	Minimum     *float64 `json:"minimum"`
+	AreaBelow   float64  `json:"areaBelow"`
+	Regions     []Region `json:"regions"`
+	RegionCount int      `json:"regionCount"`
+}
+
+// Options say what an analysis does. The zero value analyses everything that
+// needs no threshold.
+type Options struct{}
