@@ -36,6 +36,15 @@ func newBuilder(ctx context.Context, format Format, opts *ReadOptions) *builder 
 	return &builder{ctx: ctx, format: format, limits: &opts.Limits, scale: opts.Unit.Scale()}
 }
 
+// useUnit takes the coordinates that follow in u, the unit the file states,
+// and warns a caller who stated another.
+func (b *builder) useUnit(u Unit, opts *ReadOptions) {
+	b.scale = u.Scale()
+	if opts.unitStated && opts.Unit != u {
+		b.warn(CodeUnitOverridden, "the coordinates were taken in %s, as the file says, not in %s", u, opts.Unit)
+	}
+}
+
 // addVertex checks a position, converts it to mm, appends it and returns no
 // error if it is usable. place is called only to word an error.
 func (b *builder) addVertex(x, y, z float64, place func() string) error {

@@ -9,6 +9,8 @@ type ReadOptions struct {
 	Unit Unit
 	// Limits; zero fields mean the defaults.
 	Limits Limits
+
+	unitStated bool // Unit was given by the caller, not by default
 }
 
 // A Solid is a run of triangles that the file names as one body.
@@ -45,8 +47,12 @@ type File struct {
 // come out; both are bounded by opts.Limits. data is not kept.
 func Read(ctx context.Context, data []byte, opts ReadOptions) (*File, error) {
 	opts.Limits = opts.Limits.WithDefaults()
-	if opts.Unit == "" {
+	opts.unitStated = opts.Unit != ""
+	if !opts.unitStated {
 		opts.Unit = Millimetre
+	}
+	if opts.Unit.Scale() == 0 {
+		return nil, refuse("", CodeUnit, "", "the unit %q is unknown; use micron, mm, cm, m, inch or foot", opts.Unit)
 	}
 	if int64(len(data)) > opts.Limits.FileBytes {
 		return nil, refuse("", CodeLimitFile, "", "the file has %d bytes, more than the limit of %d", len(data), opts.Limits.FileBytes)
