@@ -22,6 +22,7 @@ type codec struct {
 func codecs() []codec {
 	return []codec{
 		{FormatSTL, isSTLBySize, readSTLBinary},
+		{FormatPLY, isPLY, readPLY},
 		{FormatSTL, resemblesSTL, readSTLBinary},
 	}
 }
