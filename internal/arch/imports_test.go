@@ -1,0 +1,177 @@
+package arch_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/partgauge/partgauge"
+
+// A rule says what one package may import: of our own packages and of other
+// modules. What is not listed is forbidden; why says what that protects. The
+// standard library is free, but for the entries of forbidden below.
+type rule struct {
+	pkg     string // path below the module
+	own     []string
+	modules []string
+	why     string
+}
+
+const (
+	geo      = "github.com/golang/geo"
+	compress = "github.com/klauspost/compress"
+)
+
+var rules = []rule{
+	{
+		pkg: "mesh", own: []string{"internal/kernel"}, modules: []string{geo, compress},
+		why: "geometry judges nothing: it must serve programs that know no criteria",
+	},
+	{
+		pkg: "internal/kernel",
+		why: "kernels are leaves, specified by a Go loop over plain slices",
+	},
+	{
+		pkg: "fit", own: []string{"mesh"}, modules: []string{geo},
+		why: "fitting a box needs a hull and nothing else",
+	},
+	{
+		pkg: "printability", own: []string{"mesh", "fit", "internal/kernel"}, modules: []string{geo},
+		why: "criteria are judged from meshes and values; what other stages found comes in as values from analysis",
+	},
+	{
+		pkg: "analysis", own: []string{"mesh", "fit", "printability"}, modules: []string{geo},
+		why: "the only composer of the engine; it knows no program around it",
+	},
+	{
+		pkg: "cmd/analyzer", own: []string{"analysis", "mesh", "fit", "printability"},
+		modules: []string{
+			geo, "github.com/spf13/cobra", "github.com/spf13/pflag",
+			"github.com/schollz/progressbar/v3", "github.com/knadh/koanf", "golang.org/x/term",
+		},
+		why: "the command line is wiring over the engine and builds in seconds: no web, no SQL",
+	},
+	{
+		pkg: "cmd/bench", own: []string{"analysis", "mesh", "fit", "printability"}, modules: []string{geo},
+		why: "it measures the engine, so it may see nothing else",
+	},
+	{
+		pkg: "internal/meshtest", own: []string{"mesh"}, modules: []string{geo},
+		why: "known truth must not lean on what it checks beyond the mesh type",
+	},
+	{
+		pkg: "internal/samples", own: []string{"mesh", "internal/meshtest"}, modules: []string{geo},
+		why: "sample files are solids of known truth, written",
+	},
+	{pkg: "internal/arch", why: "tests only"},
+}
+
+// forbidden standard packages and those that may import them all the same.
+var forbidden = []struct {
+	std    string // a path, or a tree ending in /...
+	except []string
+	why    string
+}{
+	{"net/...", nil, "the engine talks to no one"},
+	{"database/...", nil, "the engine stores nothing"},
+	{"os/exec", []string{"cmd/bench", "internal/arch"}, "the engine starts nothing"},
+	{"plugin", nil, "the engine loads nothing"},
+	{"encoding/xml", nil, "it recurses with the nesting of its input and resolves entities; the readers have a scanner with limits"},
+	{"unsafe", []string{"internal/kernel"}, "memory tricks stay where every variant is held against a plain loop"},
+	{"reflect", nil, "what a function does is to be seen where it stands"},
+	{"math/rand", nil, "results repeat: use math/rand/v2 with a fixed seed, in tests"},
+}
+
+// onlyTests are our own packages that nothing but tests imports.
+var onlyTests = []string{"internal/meshtest", "internal/samples", "internal/arch"}
+
+type goPackage struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+// The import table holds for every package, and every package has a row.
+func TestImports(t *testing.T) {
+	for _, p := range list(t) {
+		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		i := slices.IndexFunc(rules, func(r rule) bool { return r.pkg == name || strings.HasPrefix(name, r.pkg+"/") })
+		if i < 0 {
+			t.Errorf("%s has no row in the table of imports: decide what it may see", name)
+			continue
+		}
+		r := rules[i]
+		for _, path := range p.Imports {
+			if own, ok := strings.CutPrefix(path, module+"/"); ok && slices.Contains(onlyTests, own) && !slices.Contains(onlyTests, r.pkg) {
+				t.Errorf("%s imports %s, which is for tests only", name, own)
+				continue
+			}
+			r.check(t, name, path, nil)
+		}
+		for _, path := range append(p.TestImports, p.XTestImports...) {
+			r.check(t, name+" (tests)", path, onlyTests)
+		}
+	}
+}
+
+// check reports an import that r does not allow. Tests may also use the
+// packages of tests, and any package that those are for: upward imports in
+// tests stay forbidden for the engine, so that a test proves its own layer.
+func (r rule) check(t *testing.T, name, path string, also []string) {
+	t.Helper()
+	if own, ok := strings.CutPrefix(path, module+"/"); ok {
+		within := own == r.pkg || strings.HasPrefix(own, r.pkg+"/")
+		if !within && !slices.Contains(r.own, own) && !slices.Contains(also, own) && !r.testsSeeAll(also) {
+			t.Errorf("%s must not import %s: %s", name, own, r.why)
+		}
+		return
+	}
+	if strings.Contains(strings.SplitN(path, "/", 2)[0], ".") {
+		if also != nil || slices.ContainsFunc(r.modules, func(m string) bool { return path == m || strings.HasPrefix(path, m+"/") }) {
+			return
+		}
+		t.Errorf("%s must not import %s: a dependency is listed in the table of imports with the package that needs it", name, path)
+		return
+	}
+	if also != nil {
+		return
+	}
+	for _, f := range forbidden {
+		tree, isTree := strings.CutSuffix(f.std, "/...")
+		if (path == f.std || isTree && (path == tree || strings.HasPrefix(path, tree+"/"))) && !slices.Contains(f.except, r.pkg) {
+			t.Errorf("%s must not import %s: %s", name, path, f.why)
+		}
+	}
+}
+
+// testsSeeAll reports whether the tests of r's package may import the whole
+// engine: they hold sample files against it.
+func (r rule) testsSeeAll(also []string) bool {
+	return also != nil && slices.Contains(onlyTests, r.pkg)
+}
+
+func list(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"/...").Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var packages []goPackage
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := decoder.Decode(&p); err == io.EOF {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}
