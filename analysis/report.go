@@ -36,36 +36,13 @@ type Report struct {
 	Solids     []mesh.Solid                      `json:"solids,omitempty"` // bodies as the file names them
 	SolidCount int                               `json:"solidCount,omitempty"`
 	Warnings   []mesh.Warning                    `json:"warnings"`
-	Limits     []string                          `json:"limitsHit"` // what was cut short, in words
+	LimitsHit  []string                          `json:"limitsHit"` // what was cut short, in words
 	Options    *Options                          `json:"options,omitempty"`
 
 	// Timings are seconds for each stage, by wall clock. They are the only
 	// part of a Report that differs between two runs on the same bytes.
-	Timings map[string]float64 `json:"timings,omitempty"`
+	Timings map[Stage]float64 `json:"timings,omitempty"`
 }
-
-// Error says why a file was refused.
-type Error struct {
-	Code    mesh.Code `json:"code"`
-	Kind    ErrorKind `json:"kind"`
-	Message string    `json:"message"`
-	Place   string    `json:"place,omitempty"`
-}
-
-// ErrorKind is the coarse word for a failure.
-type ErrorKind string
-
-// The kinds of failure.
-const (
-	KindUnsupportedFormat ErrorKind = "unsupported_format"
-	KindUnreadable        ErrorKind = "unreadable"
-	KindEmpty             ErrorKind = "empty"
-	KindTooLarge          ErrorKind = "too_large"
-	KindLimitsExceeded    ErrorKind = "limits_exceeded"
-	KindNotRepairable     ErrorKind = "not_repairable"
-	KindTimeout           ErrorKind = "timeout"
-	KindInternal          ErrorKind = "internal"
-)
 
 // Measures are the numbers of one mesh.
 type Measures struct {
@@ -180,7 +157,3 @@ type Gaps struct {
 	Regions     []Region `json:"regions"`
 	RegionCount int      `json:"regionCount"`
 }
-
-// Options say what an analysis does. The zero value analyses everything that
-// needs no threshold.
-type Options struct{}

@@ -52,7 +52,7 @@ var rules = []rule{
 		pkg: "cmd/analyzer", own: []string{"analysis", "mesh", "fit", "printability"},
 		modules: []string{
 			geo, "github.com/spf13/cobra", "github.com/spf13/pflag",
-			"github.com/schollz/progressbar/v3", "github.com/knadh/koanf", "golang.org/x/term",
+			"golang.org/x/term", "go.yaml.in/yaml/v3",
 		},
 		why: "the command line is wiring over the engine and builds in seconds: no web, no SQL",
 	},

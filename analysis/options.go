@@ -1,0 +1,191 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/partgauge/partgauge/mesh"
+)
+
+// Options say what an analysis does. The zero value analyses everything that
+// needs no threshold. Its JSON form is the "options" of a report and the
+// configuration file of the command line: what one run reports, another can
+// be given. What cannot change a result is no part of it.
+type Options struct {
+	// Name of the file in the report; display only.
+	Name string `json:"-"`
+
+	// Unit of the coordinates of formats that state none; empty means mm.
+	// Where a file states its unit, that wins, with a warning if this says
+	// something else.
+	Unit mesh.Unit `json:"unit,omitempty"`
+
+	// Technology gives the walls, the gap and the wording of criteria their
+	// defaults. Default none.
+	Technology Technology `json:"technology,omitempty"`
+	// MinWall is the thinnest wall that can be printed, in mm, and
+	// OptimalWall the thinnest that is not worth a warning. Zero means the
+	// technology's; without one, walls are measured but not judged.
+	MinWall     float64 `json:"minWall,omitzero"`
+	OptimalWall float64 `json:"optimalWall,omitzero"`
+	// GapLimit is the clearance below which two surfaces fuse, in mm. Zero
+	// means the technology's, or 0.2.
+	GapLimit float64 `json:"gapLimit,omitzero"`
+	// Chamber is the space of the printer along x, y and z in mm. Without
+	// one the fit is not checked.
+	Chamber *[3]float64 `json:"chamber,omitempty"`
+
+	// Repair says what is done to the mesh before it is judged.
+	Repair Repair `json:"repair"`
+	// ConcaveHull asks for the volume of the concave hull, which costs time.
+	ConcaveHull bool `json:"concaveHull"`
+	// Stages that run, besides those they need. Empty means AllStages.
+	Stages []Stage `json:"stages"`
+
+	// Limits on what is read; zero fields mean the defaults.
+	Limits mesh.Limits `json:"limits"`
+
+	// Threads is how many processors the analysis may use. Zero means all
+	// that Go may use. Results do not depend on it.
+	Threads int `json:"-"`
+	// Timeout is how long the analysis may take before it is given up with an
+	// Error of KindTimeout. Zero means for ever.
+	Timeout time.Duration `json:"-"`
+	// Progress, if set, is called from the goroutine of Run as work goes on.
+	Progress func(Progress) `json:"-"`
+}
+
+// Progress is how far an analysis has come.
+type Progress struct {
+	Stage    Stage   // that runs
+	Fraction float64 // of the whole analysis, 0 to 1, an estimate
+}
+
+// Repair says what is done to a mesh before it is judged.
+type Repair string
+
+// The ways to repair. The engine cannot fill holes or turn triangles yet:
+// Auto therefore does exactly what Off does, and says in the report, by the
+// criteria that fail, what is left to mend.
+const (
+	RepairAuto Repair = "auto" // everything the engine can do without guessing
+	RepairOff  Repair = "off"  // weld and drop duplicate triangles only
+)
+
+// An OptionError says which option cannot be and why.
+type OptionError struct {
+	Option string // the JSON name of the option
+	Reason string
+}
+
+func (e *OptionError) Error() string { return e.Option + ": " + e.Reason }
+
+// WithDefaults returns o with everything that was left open filled in: what
+// a report prints as its options.
+func (o Options) WithDefaults() Options {
+	if o.Repair == "" {
+		o.Repair = RepairAuto
+	}
+	if preset, ok := PresetOf(o.Technology); ok {
+		if o.MinWall == 0 {
+			o.MinWall = preset.SupportedWall
+		}
+		// A minimum above what the technology thinks optimal leaves no room
+		// for a warning between the two.
+		if o.OptimalWall == 0 && preset.FreeWall > o.MinWall {
+			o.OptimalWall = preset.FreeWall
+		}
+		if o.GapLimit == 0 {
+			o.GapLimit = preset.GapLimit
+		}
+	}
+	if o.GapLimit == 0 {
+		o.GapLimit = defaultGapLimit
+	}
+	if len(o.Stages) == 0 {
+		o.Stages = AllStages()
+	}
+	o.Stages = completeStages(o.Stages)
+	o.Limits = o.Limits.WithDefaults()
+	return o
+}
+
+// MaxWall bounds the walls and gaps that can be asked for, in mm.
+const MaxWall = 1000
+
+// Validate returns an *OptionError for the first option that cannot be.
+func (o Options) Validate() error {
+	if o.Unit != "" && o.Unit.Scale() == 0 {
+		return &OptionError{"unit", fmt.Sprintf("%q is no unit; use mm, inch, cm, m, micron or foot", o.Unit)}
+	}
+	if o.Technology != "" {
+		if _, ok := PresetOf(o.Technology); !ok {
+			return &OptionError{"technology", fmt.Sprintf("%q is not known; use one of %s", o.Technology, technologyNames())}
+		}
+	}
+	for _, length := range []struct {
+		option string
+		value  float64
+	}{{"minWall", o.MinWall}, {"optimalWall", o.OptimalWall}, {"gapLimit", o.GapLimit}} {
+		// The negation catches NaN.
+		if !(length.value >= 0 && length.value <= MaxWall) {
+			return &OptionError{length.option, fmt.Sprintf("%v is no length from 0 to %v mm", length.value, MaxWall)}
+		}
+	}
+	if full := o.WithDefaults(); full.OptimalWall != 0 && full.OptimalWall < full.MinWall {
+		return &OptionError{"optimalWall", fmt.Sprintf("%v mm is less than the minimum wall of %v mm", full.OptimalWall, full.MinWall)}
+	}
+	if o.OptimalWall != 0 && o.WithDefaults().MinWall == 0 {
+		return &OptionError{"optimalWall", "needs a minimum wall or a technology beside it"}
+	}
+	if o.Chamber != nil {
+		for _, c := range o.Chamber {
+			if !(c > 0) || math.IsInf(c, 0) {
+				return &OptionError{"chamber", fmt.Sprintf("%v is no size in mm; give three numbers above 0", c)}
+			}
+		}
+	}
+	switch o.Repair {
+	case "", RepairAuto, RepairOff:
+	default:
+		return &OptionError{"repair", fmt.Sprintf("%q is not known; use auto or off", o.Repair)}
+	}
+	for _, s := range o.Stages {
+		if !slices.Contains(AllStages(), s) {
+			return &OptionError{"stages", fmt.Sprintf("%q cannot be chosen; the stages are %s", s, stageNames(AllStages()))}
+		}
+	}
+	if err := validateLimits(o.Limits); err != nil {
+		return err
+	}
+	if o.Threads < 0 {
+		return &OptionError{"threads", fmt.Sprintf("%d is negative", o.Threads)}
+	}
+	if o.Timeout < 0 {
+		return &OptionError{"timeout", fmt.Sprintf("%v is negative", o.Timeout)}
+	}
+	return nil
+}
+
+// validateLimits refuses limits that no file could keep. Zero is fine, it
+// means the default.
+func validateLimits(l mesh.Limits) error {
+	if !(l.Coordinate >= 0) || math.IsInf(l.Coordinate, 0) {
+		return &OptionError{"limits.coordinate", fmt.Sprintf("%v is no length in mm", l.Coordinate)}
+	}
+	for name, n := range map[string]int64{
+		"fileBytes": l.FileBytes, "triangles": int64(l.Triangles), "lineBytes": int64(l.LineBytes),
+		"polygonCorners": int64(l.PolygonCorners), "headerBytes": int64(l.HeaderBytes),
+		"zipEntries": int64(l.ZipEntries), "zipBytes": l.ZipBytes, "zipRatio": l.ZipRatio,
+		"xmlDepth": int64(l.XMLDepth), "xmlAttributes": int64(l.XMLAttributes),
+		"xmlAttributeBytes": int64(l.XMLAttributeBytes), "metadataBytes": int64(l.MetadataBytes),
+		"objects": int64(l.Objects), "objectDepth": int64(l.ObjectDepth), "instances": int64(l.Instances),
+	} {
+		if n < 0 {
+			return &OptionError{"limits." + name, fmt.Sprintf("%d is negative", n)}
+		}
+	}
+	return nil
+}

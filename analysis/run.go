@@ -1,0 +1,208 @@
+package analysis
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/partgauge/partgauge/mesh"
+)
+
+// Run analyses the model that r holds: it is read to its end, or until it is
+// larger than opts.Limits.FileBytes.
+//
+// A file that cannot be read, is refused, takes longer than opts.Timeout, or
+// makes the engine panic is an answer, not an error: Report.Error says what
+// happened and everything after it is absent. So one bad file never stops a
+// batch. (Memory that runs out cannot be caught inside a process; the limits
+// are there to keep that from happening.) The error is an *OptionError if
+// opts cannot be, or ctx's error if ctx ended; the report is nil then.
+//
+// Time is near-linear in the number of triangles. Memory is bounded by 64 MB,
+// 400 bytes a triangle and four times the uncompressed input.
+func Run(ctx context.Context, r io.Reader, opts Options) (*Report, error) {
+	full, err := prepare(opts)
+	if err != nil {
+		return nil, err
+	}
+	return analyse(ctx, full, func(ctx context.Context) ([]byte, error) {
+		return readAll(ctx, r, full.Limits.FileBytes)
+	})
+}
+
+// RunBytes is Run for a file that is in memory. data is not changed or kept.
+func RunBytes(ctx context.Context, data []byte, opts Options) (*Report, error) {
+	full, err := prepare(opts)
+	if err != nil {
+		return nil, err
+	}
+	return analyse(ctx, full, func(context.Context) ([]byte, error) { return data, nil })
+}
+
+// Refused returns the report of a file that could not be had, as Run gives
+// it for a reader that fails.
+func Refused(err error, opts Options) *Report {
+	report := newReport(opts.WithDefaults())
+	report.Error = NewError(err)
+	return report
+}
+
+func prepare(opts Options) (Options, error) {
+	if err := opts.Validate(); err != nil {
+		return Options{}, err
+	}
+	return opts.WithDefaults(), nil
+}
+
+func newReport(opts Options) *Report {
+	return &Report{
+		SchemaVersion: SchemaVersion,
+		Engine:        EngineVersion,
+		File:          opts.Name,
+		Warnings:      []mesh.Warning{},
+		LimitsHit:     []string{},
+		Options:       &opts,
+		Timings:       map[Stage]float64{},
+	}
+}
+
+// analyse is the boundary of the engine: whatever goes wrong with the file
+// ends here as Report.Error.
+func analyse(ctx context.Context, opts Options, read func(context.Context) ([]byte, error)) (report *Report, err error) {
+	within := ctx
+	if opts.Timeout > 0 {
+		var cancel context.CancelFunc
+		within, cancel = context.WithTimeout(ctx, opts.Timeout)
+		defer cancel()
+	}
+	r := &run{ctx: within, opts: opts, report: newReport(opts)}
+	err = r.guarded(read)
+	if err == nil {
+		return r.report, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	refused := newReport(opts)
+	refused.Format, refused.SHA256, refused.Bytes = r.report.Format, r.report.SHA256, r.report.Bytes
+	refused.Timings = r.report.Timings
+	refused.Error = NewError(err)
+	if e := (*mesh.Error)(nil); errors.As(err, &e) && refused.Format == "" {
+		refused.Format = e.Format
+	}
+	return refused, nil
+}
+
+// A run carries one analysis from stage to stage.
+type run struct {
+	ctx    context.Context
+	opts   Options
+	report *Report
+
+	done, total float64 // effort of the stages that have run, and of all
+}
+
+// guarded runs the stages and turns a panic into an error.
+func (r *run) guarded(read func(context.Context) ([]byte, error)) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &Panic{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return r.stages(read)
+}
+
+func (r *run) runs(s Stage) bool { return slices.Contains(r.opts.Stages, s) }
+
+// stage runs one stage, with its time and progress.
+func (r *run) stage(name Stage, work func() error) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	r.progress(name, 0)
+	start := time.Now()
+	err := work()
+	r.report.Timings[name] = time.Since(start).Seconds()
+	r.done += effort[name]
+	if err == nil {
+		err = r.ctx.Err()
+	}
+	return err
+}
+
+// progress reports that fraction of the running stage is done.
+func (r *run) progress(name Stage, fraction float64) {
+	if r.opts.Progress == nil {
+		return
+	}
+	r.opts.Progress(Progress{Stage: name, Fraction: min(1, (r.done+fraction*effort[name])/r.total)})
+}
+
+// readAll reads r to its end. It fails with an *mesh.Error when there is more
+// than limit bytes.
+func readAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
+	var buffer bytes.Buffer
+	if size := sizeOf(r); size > limit {
+		return nil, tooLarge(limit)
+	} else if size > 0 {
+		// One more than the content and what ReadFrom wants free, so that it
+		// need not grow at the end.
+		buffer.Grow(int(size) + bytes.MinRead)
+	}
+	_, err := buffer.ReadFrom(&boundedReader{ctx: ctx, r: r, left: limit, limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	return buffer.Bytes(), nil
+}
+
+// sizeOf returns how many bytes r says it has, 0 if it does not say.
+func sizeOf(r io.Reader) int64 {
+	switch r := r.(type) {
+	case interface{ Len() int }:
+		return int64(r.Len())
+	case interface{ Stat() (fs.FileInfo, error) }:
+		if info, err := r.Stat(); err == nil && info.Mode().IsRegular() {
+			return info.Size()
+		}
+	}
+	return 0
+}
+
+// A boundedReader fails, rather than ends, beyond its limit, and when ctx
+// ends.
+type boundedReader struct {
+	ctx         context.Context
+	r           io.Reader
+	left, limit int64
+}
+
+func (b *boundedReader) Read(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := b.r.Read(p)
+	b.left -= int64(n)
+	if b.left < 0 {
+		return n, tooLarge(b.limit)
+	}
+	return n, err
+}
+
+func tooLarge(limit int64) error {
+	return &mesh.Error{Code: mesh.CodeLimitFile, Reason: fmt.Sprintf("the file has more than %d bytes; reduce the part or raise the limit", limit)}
+}
+
+// digest returns the SHA-256 of data in hexadecimal.
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,78 @@
+package analysis
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Stage is one step of an analysis. Its name is the key in Report.Timings.
+type Stage string
+
+// The stages in the order in which they run.
+const (
+	StageRead              Stage = "read"              // recognise the format, parse, weld exactly
+	StageMeasure           Stage = "measure"           // topology and measures of the mesh as it came
+	StageClean             Stage = "clean"             // weld by tolerance, drop duplicates; measure again
+	StageHull              Stage = "hull"              // convex hull and, on request, concave hull
+	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next two
+	StageSelfIntersections Stage = "selfIntersections" // pairs of triangles that cross
+	StageThickness         Stage = "thickness"         // rays for walls and gaps
+	StageCriteria          Stage = "criteria"          // regions, edges, chamber, verdict
+)
+
+// AllStages returns the stages of a whole analysis that Options.Stages may
+// choose from. Reading and measuring always run, and the hierarchy is built
+// when a stage needs it.
+func AllStages() []Stage {
+	return []Stage{StageClean, StageHull, StageSelfIntersections, StageThickness, StageCriteria}
+}
+
+// InfoStages returns the stages of the quick analysis that measures a file as
+// it came and judges nothing.
+func InfoStages() []Stage {
+	return []Stage{StageHull}
+}
+
+// needs lists the stages whose results a stage works on.
+var needs = map[Stage][]Stage{
+	StageSelfIntersections: {StageClean},
+	StageThickness:         {StageClean},
+	StageCriteria:          {StageClean},
+}
+
+// effort is the usual share of a stage in the time of a whole analysis, for
+// the fraction that progress reports.
+var effort = map[Stage]float64{
+	StageRead:              10,
+	StageMeasure:           10,
+	StageClean:             10,
+	StageHull:              3,
+	StageTree:              10,
+	StageSelfIntersections: 15,
+	StageThickness:         40,
+	StageCriteria:          5,
+}
+
+func stageNames(stages []Stage) string {
+	names := make([]string, len(stages))
+	for i, s := range stages {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
+
+// completeStages returns the stages of AllStages that are in stages or needed
+// by one of them, in the order in which they run.
+func completeStages(stages []Stage) []Stage {
+	var complete []Stage
+	for _, s := range AllStages() {
+		wanted := slices.Contains(stages, s)
+		for _, t := range stages {
+			wanted = wanted || slices.Contains(needs[t], s)
+		}
+		if wanted {
+			complete = append(complete, s)
+		}
+	}
+	return complete
+}

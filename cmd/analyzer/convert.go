@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/partgauge/partgauge/analysis"
+	"github.com/partgauge/partgauge/mesh"
+)
+
+func (p *program) convertCommand() *cobra.Command {
+	var (
+		flags   readFlags
+		outUnit = mesh.Millimetre
+		ascii   bool
+	)
+	cmd := &cobra.Command{
+		Use:   "convert [flags] IN OUT",
+		Short: "Write a model in another format",
+		Long: `convert reads IN in any format that can be read ("-" is standard input) and
+writes OUT in the format of its ending: .stl, .obj, .ply or .3mf. Vertices at
+the same place are merged; nothing else is changed.`,
+		Example: `  analyzer convert part.3mf part.stl
+  analyzer convert --unit inch --out-unit mm bracket.stl bracket.obj
+  analyzer convert --ascii part.stl part.ply`,
+		Args: exactArgs(2, "give the file to read and the file to write"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var opts analysis.Options
+			if err := flags.apply(cmd.Flags(), &opts); err != nil {
+				return err
+			}
+			format, err := formatOf(args[1], ascii)
+			if err != nil {
+				return err
+			}
+			read := mesh.ReadOptions{Unit: opts.Unit, Limits: opts.Limits}
+			if err := p.convert(cmd.Context(), args[0], args[1], format, read, mesh.WriteOptions{Unit: outUnit}); err != nil {
+				note(p.stderr, "%s", printable(err.Error()))
+				return exitError(exitFailed)
+			}
+			return nil
+		},
+	}
+	flags.add(cmd)
+	choiceFlag(cmd, &outUnit, "out-unit", "unit of the file that is written", units()...)
+	cmd.Flags().BoolVar(&ascii, "ascii", false, "write STL or PLY as text")
+	return cmd
+}
+
+// formatOf returns the format that the ending of path names.
+func formatOf(path string, ascii bool) (mesh.Format, error) {
+	formats := map[string][2]mesh.Format{
+		".stl": {mesh.FormatSTL, mesh.FormatSTLASCII},
+		".ply": {mesh.FormatPLY, mesh.FormatPLYASCII},
+		".obj": {mesh.FormatOBJ, mesh.FormatOBJ},
+		".3mf": {mesh.Format3MF, ""},
+	}
+	f, ok := formats[strings.ToLower(filepath.Ext(path))]
+	switch {
+	case !ok:
+		return "", fmt.Errorf("%q does not end in .stl, .obj, .ply or .3mf, so the format to write is not known", path)
+	case ascii && f[1] == "":
+		return "", fmt.Errorf("--ascii: 3MF has no text form")
+	case ascii:
+		return f[1], nil
+	}
+	return f[0], nil
+}
+
+func (p *program) convert(ctx context.Context, in, out string, format mesh.Format, read mesh.ReadOptions, write mesh.WriteOptions) error {
+	inputs := findInputs([]string{in})
+	if len(inputs) != 1 {
+		return fmt.Errorf("%s: convert reads one file", in)
+	}
+	r, err := inputs[0].open(ctx, p.stdin)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in, err)
+	}
+	defer r.Close()
+	limit := read.Limits.WithDefaults().FileBytes
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return fmt.Errorf("%s: %w", in, plainError(err))
+	}
+	file, err := mesh.Read(ctx, data, read)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in, err)
+	}
+	for _, w := range file.Warnings {
+		note(p.stderr, "%s: %s", printable(in), printable(w.Message))
+	}
+	write.Name = strings.TrimSuffix(filepath.Base(out), filepath.Ext(out))
+	if err := writeFile(out, func(w io.Writer) error { return mesh.Write(w, file.Mesh, format, write) }); err != nil {
+		return fmt.Errorf("%s: %w", out, plainError(err))
+	}
+	return nil
+}
+
+// writeFile writes a file under another name and renames it at the end, so
+// that there is never half of it.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".analyzer-*")
+	if err != nil {
+		return err
+	}
+	// After the rename there is nothing left to remove.
+	defer os.Remove(f.Name())
+	buffered := bufio.NewWriterSize(f, 1<<20)
+	err = write(buffered)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		// CreateTemp is stricter than what a new file usually gets.
+		err = f.Chmod(0o644)
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	return err
+}
+
+// exactArgs is cobra.ExactArgs with a message that says what to do.
+func exactArgs(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return fmt.Errorf("%s: %s; see %s --help", cmd.Name(), what, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// someArgs is cobra.MinimumNArgs(1) with a message that says what to do.
+func someArgs(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("%s: %s; see %s --help", cmd.Name(), what, cmd.CommandPath())
+		}
+		return nil
+	}
+}

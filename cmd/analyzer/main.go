@@ -1,0 +1,96 @@
+// Command analyzer tells whether 3D models can be printed. See
+// "analyzer help" and the project's README.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes. exitFailed beats exitMet.
+const (
+	exitOK     = 0
+	exitFailed = 1 // some file could not be analysed
+	exitUsage  = 2 // wrong usage; nothing was done
+	exitMet    = 3 // the condition of --fail-on was met
+)
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// After the first signal the next one kills: a reader may be blocked.
+	context.AfterFunc(ctx, stop)
+
+	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	err := p.rootCommand().ExecuteContext(ctx)
+	return p.exitCode(err)
+}
+
+// A program is one run of the command line.
+type program struct {
+	stdin          *os.File
+	stdout, stderr *os.File
+}
+
+// An exitError ends the program with a code after everything was said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// exitCode says what is left to say about err and returns the exit code.
+func (p *program) exitCode(err error) int {
+	var code exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	}
+	message := err.Error()
+	// Cobra words a suggestion over several lines.
+	message = strings.Join(strings.Fields(message), " ")
+	fmt.Fprintf(p.stderr, "analyzer: %s\n", message)
+	return exitUsage
+}
+
+func (p *program) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "analyzer",
+		Short: "Tell whether 3D models can be printed",
+		Long: `analyzer reads 3D models (STL, OBJ, PLY, OFF, 3MF, AMF, glTF, also in gzip or
+zip), measures them and judges whether they can be printed.`,
+		Example: `  analyzer analyze --technology sls part.stl
+  analyzer analyze --min-wall 0.8 --chamber 250x250x300 --json models/ > report.jsonl
+  analyzer info part.3mf
+  analyzer convert part.obj part.stl`,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.convertCommand(), p.versionCommand())
+	return root
+}
+
+// note writes a line to standard error.
+func note(w io.Writer, format string, args ...any) {
+	fmt.Fprintf(w, "analyzer: "+format+"\n", args...)
+}
