@@ -45,6 +45,10 @@ func (b *builder) useUnit(u Unit, opts *ReadOptions) {
 	}
 }
 
+// mostVertices is how many vertices are read: three for each triangle that
+// may come, and no more than have an index.
+func (b *builder) mostVertices() int64 { return min(3*int64(b.limits.Triangles), noIndex-1) }
+
 // addVertex checks a position, converts it to mm, appends it and returns no
 // error if it is usable. place is called only to word an error.
 func (b *builder) addVertex(x, y, z float64, place func() string) error {
@@ -52,8 +56,8 @@ func (b *builder) addVertex(x, y, z float64, place func() string) error {
 	if err != nil {
 		return err
 	}
-	if len(b.vertices) >= 3*b.limits.Triangles {
-		return refuse(b.format, CodeLimitVertices, place(), "more than %d vertices", 3*b.limits.Triangles)
+	if int64(len(b.vertices)) >= b.mostVertices() {
+		return refuse(b.format, CodeLimitVertices, place(), "more than %d vertices", b.mostVertices())
 	}
 	b.vertices = append(b.vertices, p)
 	return nil

@@ -37,6 +37,7 @@ const (
 	CodePLYSyntax            Code = "ply_syntax"            // PLY body that breaks the grammar
 	CodePLYList              Code = "ply_list"              // list length that cannot be
 	CodeOFFSyntax            Code = "off_syntax"            // OFF that breaks the grammar
+	CodeOFFTruncated         Code = "off_truncated"         // fewer vertices or faces than announced
 	CodeZipCorrupt           Code = "zip_corrupt"           // damaged archive
 	CodeZipMethod            Code = "zip_method"            // encrypted or unknown compression
 	CodeGzipCorrupt          Code = "gzip_corrupt"          // damaged gzip stream

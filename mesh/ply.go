@@ -146,8 +146,7 @@ func (r *plyReader) trailing() int {
 // readVertices reads the element vertex.
 func (r *plyReader) readVertices() error {
 	e := r.element
-	most := uint64(min(3*r.b.limits.Triangles, noIndex-1))
-	if e.rows > most {
+	if most := uint64(r.b.mostVertices()); e.rows > most {
 		return refuse(r.b.format, CodeLimitVertices, "", "%d vertices; at most %d are read", e.rows, most)
 	}
 	r.b.vertices = make([]r3.Vector, 0, e.rows)
@@ -385,7 +384,7 @@ func (r *plyReader) cancelled() error {
 func (r *plyReader) place() string {
 	name := r.element.title()
 	if r.text {
-		return fmt.Sprintf("%s %d, line %d", name, r.row+1, r.lineNumber())
+		return fmt.Sprintf("%s %d, line %d", name, r.row+1, lineNumber(r.data, r.pos))
 	}
 	return fmt.Sprintf("%s %d, byte %d", name, r.row+1, r.pos)
 }

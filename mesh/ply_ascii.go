@@ -89,15 +89,6 @@ func (r *plyReader) textInteger(kind plyKind, code Code) (int64, error) {
 	return 0, refuse(r.b.format, code, r.place(), "%q is no whole number that can be read", excerpt(word))
 }
 
-// lineNumber counts the lines up to the reading position.
-func (r *plyReader) lineNumber() int {
-	read := r.data[:r.pos]
-	if n := bytes.Count(read, []byte{'\n'}); n > 0 {
-		return n + 1
-	}
-	return bytes.Count(read, []byte{'\r'}) + 1
-}
-
 // roundToSingle rounds v, which is the value of word, to the nearest 32-bit
 // floating-point number. Where v lies halfway between two, word decides,
 // because v itself is rounded. What is beyond the range stays.

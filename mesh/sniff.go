@@ -23,6 +23,7 @@ func codecs() []codec {
 	return []codec{
 		{FormatSTL, isSTLBySize, readSTLBinary},
 		{FormatPLY, isPLY, readPLY},
+		{FormatOFF, isOFF, readOFF},
 		{FormatSTL, resemblesSTL, readSTLBinary},
 	}
 }
