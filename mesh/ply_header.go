@@ -167,17 +167,17 @@ func parsePLYHeader(data []byte, limits *Limits) (*plyHeader, error) {
 			n = len(rest)
 		}
 		p.line++
-		words := bytes.Fields(rest[:n])
+		line := bytes.TrimSpace(rest[:n])
 		pos = min(pos+n+1, len(data))
-		if first && len(words) == 1 {
-			continue
-		}
-		if len(words) == 1 && string(words[0]) == "end_header" {
+		switch {
+		case first && string(line) == "ply":
+		case string(line) == "end_header":
 			p.header.body = pos
 			return p.finish()
-		}
-		if err := p.parse(words); err != nil {
-			return nil, err
+		default:
+			if err := p.parse(line); err != nil {
+				return nil, err
+			}
 		}
 		if pos == len(data) {
 			return nil, p.refuse("the file ends before end_header")
@@ -190,21 +190,22 @@ func (p *plyHeaderParser) refuse(format string, args ...any) *Error {
 }
 
 // parse takes one line of the header.
-func (p *plyHeaderParser) parse(words [][]byte) error {
-	if len(words) == 0 {
-		return nil
+func (p *plyHeaderParser) parse(line []byte) error {
+	n := 0
+	for n < len(line) && !isSpace(line[n]) {
+		n++
 	}
-	switch string(words[0]) {
-	case "comment", "obj_info":
+	switch string(line[:n]) {
+	case "", "comment", "obj_info":
 		return nil
 	case "format":
-		return p.parseFormat(words[1:])
+		return p.parseFormat(bytes.Fields(line[n:]))
 	case "element":
-		return p.parseElement(words[1:])
+		return p.parseElement(bytes.Fields(line[n:]))
 	case "property":
-		return p.parseProperty(words[1:])
+		return p.parseProperty(bytes.Fields(line[n:]))
 	}
-	return p.refuse("unknown keyword %q", excerpt(words[0]))
+	return p.refuse("unknown keyword %q", excerpt(line[:n]))
 }
 
 func (p *plyHeaderParser) parseFormat(words [][]byte) error {
