@@ -1,0 +1,194 @@
+// Command bench measures the engine over model files: each stage alone, and
+// the whole program beside its peers. benchmarks/README.md explains how to
+// read the results.
+//
+// The process that measures programs stays small and loads no model, because
+// the peak memory of a child counts from that of its parent: stages run in a
+// child of their own.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// config is what the flags say.
+type config struct {
+	repeats  int
+	threads  int
+	growth   bool
+	peers    bool
+	programs bool
+	quick    bool
+	analyzer string
+	out      string
+	label    string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "stages":
+			return runStages(ctx, args[1:], out)
+		case "double":
+			return runDouble(ctx, args[1:])
+		}
+	}
+	var c config
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&c.repeats, "repeats", 5, "how often each thing is measured")
+	flags.IntVar(&c.threads, "threads", 0, "processors to use; 0 means all")
+	flags.BoolVar(&c.growth, "growth", false, "measure each model again with twice its triangles")
+	flags.BoolVar(&c.peers, "peers", false, "run admesh on the same file in turn and give ratios")
+	flags.BoolVar(&c.programs, "programs", true, "measure the analyzer as a program")
+	flags.BoolVar(&c.quick, "quick", false, "everything once, no result file: shows that it runs")
+	flags.StringVar(&c.analyzer, "analyzer", "", "the analyzer to measure; default the one beside bench")
+	flags.StringVar(&c.out, "out", "benchmarks/results", "folder for the result; empty for none")
+	flags.StringVar(&c.label, "label", "engine", "word in the name of the result file")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
+		return err
+	}
+	if flags.NArg() == 0 {
+		return errors.New("no model given: bench [flags] FILE…")
+	}
+	if c.quick {
+		c.repeats, c.out = 1, ""
+	}
+	if c.repeats < 1 {
+		return errors.New("--repeats must be at least 1")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if c.analyzer == "" {
+		c.analyzer = filepath.Join(filepath.Dir(self), "analyzer")
+	}
+
+	var result strings.Builder
+	both := io.MultiWriter(out, &result)
+	writeHeader(ctx, both, args)
+	for _, file := range flags.Args() {
+		if err := measureFile(ctx, &c, self, file, both); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			fmt.Fprintf(both, "%s: %v\n\n", filepath.Base(file), err)
+		}
+	}
+	if c.out == "" {
+		return nil
+	}
+	if err := os.MkdirAll(c.out, 0o755); err != nil {
+		return err
+	}
+	path := filepath.Join(c.out, time.Now().UTC().Format("2006-01-02T1504")+"-"+c.label+".txt")
+	fmt.Fprintln(out, "written to", path)
+	return os.WriteFile(path, []byte(result.String()), 0o644)
+}
+
+// measureFile measures one model and, with --growth, its double.
+func measureFile(ctx context.Context, c *config, self, file string, out io.Writer) error {
+	model, err := measureModel(ctx, c, self, file, out)
+	if err != nil || !c.growth {
+		return err
+	}
+	folder, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	double := filepath.Join(folder, name+"-double.stl")
+	if output, err := exec.CommandContext(ctx, self, "double", file, double).CombinedOutput(); err != nil {
+		return fmt.Errorf("doubling: %w: %s", err, output)
+	}
+	twice, err := measureModel(ctx, c, self, double, out)
+	if err != nil {
+		return err
+	}
+	writeGrowth(out, model, twice)
+	return nil
+}
+
+// measurement is what was found out about one model.
+type measurement struct {
+	name      string
+	triangles int
+	stages    []series
+	programs  []program
+}
+
+func measureModel(ctx context.Context, c *config, self, file string, out io.Writer) (*measurement, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Base(file)
+	m := &measurement{name: strings.TrimSuffix(name, filepath.Ext(name))}
+	if c.programs {
+		// Programs first: their files are then in the cache for all alike.
+		if m.programs, err = measurePrograms(ctx, c, file); err != nil {
+			return nil, err
+		}
+	}
+	stages, err := childStages(ctx, c, self, file)
+	if err != nil {
+		return nil, err
+	}
+	m.stages, m.triangles = stages.Series, stages.Triangles
+	fmt.Fprintf(out, "## %s: %d triangles, %.1f MB\n\n", name, m.triangles, float64(info.Size())/1e6)
+	writeStages(out, m)
+	writePrograms(out, m)
+	writeLines(out, m)
+	return m, nil
+}
+
+func writeHeader(ctx context.Context, out io.Writer, args []string) {
+	fmt.Fprintf(out, "# bench %s\n", strings.Join(args, " "))
+	fmt.Fprintf(out, "date: %s\n", time.Now().UTC().Format(time.RFC3339))
+	if commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output(); err == nil {
+		fmt.Fprintf(out, "commit: %s\n", strings.TrimSpace(string(commit)))
+	}
+	fmt.Fprintf(out, "goos: %s\ngoarch: %s\ngo: %s\n", runtime.GOOS, runtime.GOARCH, runtime.Version())
+	fmt.Fprintf(out, "cpu: %s\nprocessors: %d\n", processorName(), runtime.GOMAXPROCS(0))
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
+		fmt.Fprintf(out, "load: %s\n", strings.TrimSpace(string(load)))
+	}
+	fmt.Fprintln(out)
+}
+
+func processorName() string {
+	data, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return "unknown"
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "unknown"
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+)
+
+// A series is one thing measured several times.
+type series struct {
+	Name    string
+	Seconds []float64
+	// Rates are what one run worked off, by unit: "MB", "Mtri", "Mrays".
+	Rates []rate
+	Note  string
+}
+
+type rate struct {
+	Unit  string
+	Count float64
+}
+
+func (s *series) min() float64 { return slices.Min(s.Seconds) }
+
+func (s *series) median() float64 { return median(s.Seconds) }
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	if n == 0 {
+		return 0
+	}
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+func writeStages(out io.Writer, m *measurement) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "stage\tmin ms\tmedian ms\tper second\tns/triangle\t")
+	for i := range m.stages {
+		s := &m.stages[i]
+		rates := ""
+		for k, r := range s.Rates {
+			if k > 0 {
+				rates += ", "
+			}
+			rates += fmt.Sprintf("%.4g %s", r.Count/s.median(), r.Unit)
+		}
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%s\t%.1f\t\n", s.Name, 1e3*s.min(), 1e3*s.median(), rates, 1e9*s.median()/float64(m.triangles))
+	}
+	w.Flush()
+	for _, s := range m.stages {
+		if s.Note != "" {
+			fmt.Fprintf(out, "%s: %s\n", s.Name, s.Note)
+		}
+	}
+	fmt.Fprintln(out)
+}
+
+// writePrograms prints the programs with their peak memory and, for the
+// analyzer, the ratio to the peer: of the minima and the median of the ratios
+// within each round.
+func writePrograms(out io.Writer, m *measurement) {
+	if len(m.programs) == 0 {
+		return
+	}
+	peer := slices.IndexFunc(m.programs, func(p program) bool { return p.peer })
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(w, "program\tmin ms\tmedian ms\tpeak MB\tbytes/triangle\t")
+	if peer >= 0 {
+		fmt.Fprint(w, "to peer (median)\tto peer (min)\t")
+	}
+	fmt.Fprintln(w)
+	for i := range m.programs {
+		p := &m.programs[i]
+		fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%.1f\t%.0f\t", p.Name, 1e3*p.min(), 1e3*p.median(), float64(p.peak)/1e6, float64(p.peak)/float64(m.triangles))
+		if peer >= 0 {
+			other := &m.programs[peer]
+			ratios := make([]float64, len(p.Seconds))
+			for k := range ratios {
+				ratios[k] = p.Seconds[k] / other.Seconds[k]
+			}
+			fmt.Fprintf(w, "%.2f\t%.2f\t", median(ratios), p.min()/other.min())
+		}
+		fmt.Fprintln(w)
+	}
+	w.Flush()
+	fmt.Fprintln(out)
+}
+
+// writeLines prints every run in the form that benchstat reads.
+func writeLines(out io.Writer, m *measurement) {
+	all := slices.Clone(m.stages)
+	for _, p := range m.programs {
+		all = append(all, p.series)
+	}
+	for _, s := range all {
+		for _, seconds := range s.Seconds {
+			fmt.Fprintf(out, "Benchmark%s/%s 1 %.0f ns/op", title(s.Name), m.name, 1e9*seconds)
+			for _, r := range s.Rates {
+				fmt.Fprintf(out, " %.5g %s/s", r.Count/seconds, r.Unit)
+			}
+			fmt.Fprintln(out)
+		}
+	}
+	for _, p := range m.programs {
+		fmt.Fprintf(out, "Benchmark%s/%s 1 %d peak-B %.1f B/tri\n", title(p.Name), m.name, p.peak, float64(p.peak)/float64(m.triangles))
+	}
+	fmt.Fprintln(out)
+}
+
+// title makes a name fit for benchstat: words joined, the first letters large.
+func title(name string) string {
+	out := []byte{}
+	up := true
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case 'a' <= c && c <= 'z' && up:
+			out = append(out, c-'a'+'A')
+			up = false
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9':
+			out = append(out, c)
+			up = false
+		default:
+			up = true
+		}
+	}
+	return string(out)
+}
+
+// writeGrowth prints how times grow from a model to its double, as the ratio
+// of medians and as what it would be for exactly twice the triangles.
+func writeGrowth(out io.Writer, one, two *measurement) {
+	factor := float64(two.triangles) / float64(one.triangles)
+	fmt.Fprintf(out, "## growth of %s: %d to %d triangles (× %.3f)\n\n", one.name, one.triangles, two.triangles, factor)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "what\tmedian\tmin\t")
+	row := func(a, b *series) {
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t\n", a.Name, b.median()/a.median(), b.min()/a.min())
+	}
+	for i := range min(len(one.stages), len(two.stages)) {
+		row(&one.stages[i], &two.stages[i])
+	}
+	for i := range min(len(one.programs), len(two.programs)) {
+		row(&one.programs[i].series, &two.programs[i].series)
+	}
+	w.Flush()
+	fmt.Fprintln(out)
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/partgauge/partgauge/mesh"
+)
+
+// stageReport is what the child that runs the stages prints.
+type stageReport struct {
+	Triangles int
+	Series    []series
+}
+
+// childStages runs the stages on a file in a process of their own.
+func childStages(ctx context.Context, c *config, self, file string) (*stageReport, error) {
+	command := exec.CommandContext(ctx, self, "stages",
+		"--repeats", strconv.Itoa(c.repeats), "--threads", strconv.Itoa(c.threads), file)
+	var out, message bytes.Buffer
+	command.Stdout, command.Stderr = &out, &message
+	if err := command.Run(); err != nil {
+		return nil, fmt.Errorf("stages: %w: %s", err, bytes.TrimSpace(message.Bytes()))
+	}
+	var report stageReport
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+		return nil, err
+	}
+	return &report, nil
+}
+
+// A bench is the state that stages hand on to one another.
+type bench struct {
+	ctx     context.Context
+	threads int
+	data    []byte
+	mesh    *mesh.Mesh
+}
+
+// A stage is one step of the engine. It does its work anew each time, checks
+// what came out, and says what it worked off.
+type stage struct {
+	name string
+	run  func(b *bench) ([]rate, error)
+}
+
+var stages = []stage{
+	{"read", (*bench).read},
+}
+
+func runStages(ctx context.Context, args []string, out io.Writer) error {
+	b := &bench{ctx: ctx}
+	flags := flag.NewFlagSet("stages", flag.ContinueOnError)
+	repeats := flags.Int("repeats", 5, "")
+	flags.IntVar(&b.threads, "threads", 0, "")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if b.threads > 0 {
+		runtime.GOMAXPROCS(b.threads)
+	}
+	var err error
+	if b.data, err = os.ReadFile(flags.Arg(0)); err != nil {
+		return err
+	}
+	var report stageReport
+	for _, s := range stages {
+		measured := series{Name: s.name}
+		for range *repeats {
+			runtime.GC()
+			start := time.Now()
+			rates, err := s.run(b)
+			elapsed := time.Since(start)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			measured.Seconds = append(measured.Seconds, elapsed.Seconds())
+			measured.Rates = rates
+		}
+		report.Series = append(report.Series, measured)
+	}
+	report.Triangles = len(b.mesh.Triangles)
+	return json.NewEncoder(out).Encode(report)
+}
+
+func (b *bench) triangles() []rate {
+	return []rate{{"Mtri", float64(len(b.mesh.Triangles)) / 1e6}}
+}
+
+// read is reading with the exact weld.
+func (b *bench) read() ([]rate, error) {
+	file, err := mesh.Read(b.ctx, b.data, mesh.ReadOptions{})
+	if err != nil {
+		return nil, err
+	}
+	b.mesh = file.Mesh
+	if d := b.mesh.Bounds().Diagonal(); !(d > 0) || math.IsInf(d, 0) {
+		return nil, errors.New("the mesh has no extent")
+	}
+	return append([]rate{{"MB", float64(len(b.data)) / 1e6}}, b.triangles()...), nil
+}
