@@ -66,28 +66,42 @@ func (b *builder) addVertex(x, y, z float64, place func() string) error {
 // position checks a position and converts it to mm.
 func (b *builder) position(x, y, z float64, place func() string) (r3.Vector, error) {
 	p := r3.Vector{X: x * b.scale, Y: y * b.scale, Z: z * b.scale}
-	limit := b.limits.Coordinate
-	if math.Abs(p.X) <= limit && math.Abs(p.Y) <= limit && math.Abs(p.Z) <= limit {
-		return p, nil
+	if !b.inRange(p) {
+		return p, b.outOfRange(p, place())
 	}
+	return p, nil
+}
+
+// inRange reports whether p, in mm, is a position that is read.
+func (b *builder) inRange(p r3.Vector) bool {
+	limit := b.limits.Coordinate
+	return math.Abs(p.X) <= limit && math.Abs(p.Y) <= limit && math.Abs(p.Z) <= limit
+}
+
+// outOfRange refuses p.
+func (b *builder) outOfRange(p r3.Vector, place string) error {
 	for _, c := range [...]float64{p.X, p.Y, p.Z} {
 		if math.IsNaN(c) || math.IsInf(c, 0) {
-			return p, refuse(b.format, CodeNonFinite, place(), "a coordinate is not a finite number; export the part again")
+			return refuse(b.format, CodeNonFinite, place, "a coordinate is not a finite number; export the part again")
 		}
 	}
-	return p, refuse(b.format, CodeCoordinateRange, place(), "a coordinate lies beyond %g mm; check the unit and the export", limit)
+	return refuse(b.format, CodeCoordinateRange, place, "a coordinate lies beyond %g mm; check the unit and the export", b.limits.Coordinate)
 }
 
 // addTriangle appends a triangle of vertices that were checked to exist.
 func (b *builder) addTriangle(v0, v1, v2 uint32) error {
 	if len(b.triangles) >= b.limits.Triangles {
-		return refuse(b.format, CodeLimitTriangles, "", "more than %d triangles; reduce the part or raise the limit", b.limits.Triangles)
+		return b.tooManyTriangles()
 	}
 	b.triangles = append(b.triangles, Triangle{v0, v1, v2})
 	if len(b.triangles)&0xffff == 0 {
 		return b.ctx.Err()
 	}
 	return nil
+}
+
+func (b *builder) tooManyTriangles() error {
+	return refuse(b.format, CodeLimitTriangles, "", "more than %d triangles; reduce the part or raise the limit", b.limits.Triangles)
 }
 
 // beginSolid closes the open solid, if any, and opens another.
@@ -112,14 +126,19 @@ func (b *builder) warn(code Code, format string, args ...any) {
 
 // file welds what was collected exactly and returns it.
 func (b *builder) file(unit Unit) (*File, error) {
+	return b.welded(weldExact(b.vertices, b.triangles), unit)
+}
+
+// welded returns the file whose mesh, welded, is m; m's triangles are those
+// of the builder.
+func (b *builder) welded(m *Mesh, unit Unit) (*File, error) {
 	b.endSolid()
-	if len(b.triangles) == 0 {
+	if len(m.Triangles) == 0 {
 		return nil, refuse(b.format, CodeEmptyMesh, "", "the file holds no triangles")
 	}
 	if b.degenerate > 0 {
 		b.warn(CodeDegenerateFaces, "%d faces without three distinct corners were left out", b.degenerate)
 	}
-	m := weldExact(b.vertices, b.triangles)
 	m.SinglePrecision = b.single
 	if b.solidCount == 0 {
 		b.beginSolid("")

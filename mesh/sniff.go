@@ -22,6 +22,7 @@ type codec struct {
 func codecs() []codec {
 	return []codec{
 		{FormatSTL, isSTLBySize, readSTLBinary},
+		{FormatSTLASCII, isSTLASCII, readSTLASCII},
 		{FormatPLY, isPLY, readPLY},
 		{FormatOFF, isOFF, readOFF},
 		{FormatSTL, resemblesSTL, readSTLBinary},
@@ -44,9 +45,10 @@ func read(ctx context.Context, data []byte, opts ReadOptions) (*File, error) {
 
 // content is a file as the matchers see it.
 type content struct {
-	data []byte
-	text []byte // from the first character that is neither byte order mark nor white space; nil if the start is not text
-	word []byte // first word of text outside of comment lines (#), at most 32 bytes
+	data   []byte
+	start  []byte // data from the first byte that is neither byte order mark nor white space
+	word   []byte // first word outside of comment lines (#), at most 32 bytes
+	isText bool   // the first bytes have no characters that texts have not
 }
 
 // textProbe is how many bytes decide whether a file is text.
@@ -55,13 +57,12 @@ const textProbe = 512
 func newContent(data []byte) *content {
 	c := &content{data: data}
 	t := bytes.TrimPrefix(data, []byte(byteOrderMark))
-	if hasControl(t[:min(len(t), textProbe)]) {
-		return c
-	}
-	c.text = bytes.TrimLeft(t, " \t\r\n\v\f")
-	rest := c.text
-	for len(rest) > 0 && rest[0] == '#' {
-		rest = bytes.TrimLeft(rest[lineLength(rest):], " \t\r\n\v\f")
+	c.isText = isText(t[:min(len(t), textProbe)])
+	const space = " \t\r\n\v\f"
+	c.start = bytes.TrimLeft(t, space)
+	rest := c.start
+	for c.isText && len(rest) > 0 && rest[0] == '#' {
+		rest = bytes.TrimLeft(rest[lineLength(rest):], space)
 	}
 	n := 0
 	for n < len(rest) && n < 32 && !isSpace(rest[n]) {
@@ -71,7 +72,19 @@ func newContent(data []byte) *content {
 	return c
 }
 
-const byteOrderMark = "\xef\xbb\xbf"
+// isText reports whether s has no control characters but white space and a
+// few stray NULs, which the readers of texts refuse with their place.
+func isText(s []byte) bool {
+	nul := 0
+	for _, b := range s {
+		if b == 0 {
+			nul++
+		} else if b < ' ' && !isSpace(b) || b == 0x7f {
+			return false
+		}
+	}
+	return 8*nul <= len(s)
+}
 
 // startsWith returns a matcher for files that begin with any of magics.
 func startsWith(magics ...string) func(*content) bool {
@@ -85,24 +98,10 @@ func startsWith(magics ...string) func(*content) bool {
 	}
 }
 
-// hasControl reports whether s holds characters that text has not.
-func hasControl(s []byte) bool {
-	for _, b := range s {
-		if b < ' ' && !isSpace(b) || b == 0x7f {
-			return true
-		}
-	}
-	return false
-}
-
-func isSpace(b byte) bool { return b == ' ' || b-'\t' <= '\r'-'\t' }
-
-// lineLength returns the length of the first line of s without its end.
-func lineLength(s []byte) int {
-	if n := bytes.IndexAny(s, "\r\n"); n >= 0 {
-		return n
-	}
-	return len(s)
+// hasPrefixFold reports whether s begins with the lower-case prefix, in
+// capitals or not.
+func hasPrefixFold(s []byte, prefix string) bool {
+	return len(s) >= len(prefix) && bytes.EqualFold(s[:len(prefix)], []byte(prefix))
 }
 
 // isSTLBySize reports whether the size is exactly what the triangle count of
@@ -115,21 +114,53 @@ func isSTLBySize(c *content) bool {
 	return int64(len(c.data)) == stlHeader+stlRecord*int64(count)
 }
 
+// isSTLASCII reports whether data begins with the word solid and either looks
+// like text or has facets.
+func isSTLASCII(c *content) bool {
+	if !isKeyword(c.start[:min(len(c.start), len("solid"))], "solid") {
+		return false
+	}
+	if rest := c.start[len("solid"):]; len(rest) > 0 && !isSpace(rest[0]) {
+		return false
+	}
+	return c.isText || !resemblesSTL(c) && hasFacet(c.start)
+}
+
+// hasFacet reports whether s holds the words facet or endsolid.
+func hasFacet(s []byte) bool {
+	for i := range s {
+		switch s[i] | 0x20 {
+		case 'f':
+			if hasPrefixFold(s[i:], "facet normal") {
+				return true
+			}
+		case 'e':
+			if hasPrefixFold(s[i:], "endsolid") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // resemblesSTL reports whether data that is not of the right size for a
 // binary STL is still one, cut, extended, or with a wrong count: whether its
-// first records hold numbers that occur in models. Of random bytes, fewer
-// than one in 10¹² resembles an STL so.
+// first records hold numbers that occur in models. Few records say little, so
+// the header is looked at too. Fewer than one in 10¹⁰ files of random bytes
+// resembles an STL.
 func resemblesSTL(c *content) bool {
-	const probe = 8
+	if len(c.data) < stlHeader {
+		return false
+	}
+	const probe, enough = 8, 4
 	records := min((len(c.data)-stlHeader)/stlRecord, probe)
-	if len(c.data) < stlHeader || records == 0 {
+	if records < enough && (!isHeaderText(c.data[:80]) || c.isText) {
 		return false
 	}
 	for r := range records {
-		record := c.data[stlHeader+r*stlRecord:]
-		for k := range 12 {
-			v := math.Float32frombits(binary.LittleEndian.Uint32(record[4*k:]))
-			if !isUsual(float64(v)) {
+		corners := c.data[stlHeader+r*stlRecord+stlCorner:]
+		for k := range 9 {
+			if !isUsual(float32At(corners[4*k:])) {
 				return false
 			}
 		}
@@ -137,14 +168,13 @@ func resemblesSTL(c *content) bool {
 	return true
 }
 
-// isUsual reports whether v is 0 or of a size that coordinates and normals
-// have.
-func isUsual(v float64) bool {
-	v = math.Abs(v)
-	return v == 0 || v >= 1e-20 && v <= 1e12
+// isHeaderText reports whether s is text filled up with NULs.
+func isHeaderText(s []byte) bool {
+	return isText(bytes.TrimRight(s, "\x00"))
 }
 
-// refusal words why content is not read.
-func (c *content) refusal() *Error {
-	return refuse("", CodeUnknownFormat, "", "this is no 3D model that can be read; send STL, OBJ, PLY, OFF, 3MF, AMF or glTF")
+// isUsual reports whether v is 0 or of a size that coordinates have.
+func isUsual(v float64) bool {
+	v = math.Abs(v)
+	return v == 0 || v >= 1e-20 && v <= 1e9
 }

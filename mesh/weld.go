@@ -3,15 +3,17 @@ package mesh
 import (
 	"math"
 	"math/bits"
+	"math/rand/v2"
 
 	"github.com/golang/geo/r3"
 )
 
 // weldExact merges vertices whose coordinates are equal (−0 equals +0) and
 // drops vertices that no triangle uses. The vertices come out in the order of
-// their first use by a triangle. It takes both slices over.
+// their first use by a triangle. It takes triangles over and leaves vertices
+// as they are.
 func weldExact(vertices []r3.Vector, triangles []Triangle) *Mesh {
-	table := newPointTable(len(vertices))
+	table := newPointTable(min(len(vertices), len(triangles)/2))
 	remap := make([]uint32, len(vertices))
 	for i := range remap {
 		remap[i] = noIndex
@@ -19,7 +21,7 @@ func weldExact(vertices []r3.Vector, triangles []Triangle) *Mesh {
 	for i := range triangles {
 		for k, v := range triangles[i] {
 			if remap[v] == noIndex {
-				remap[v] = table.index(vertices[v])
+				remap[v] = table.add(vertices[v])
 			}
 			triangles[i][k] = remap[v]
 		}
@@ -29,69 +31,105 @@ func weldExact(vertices []r3.Vector, triangles []Triangle) *Mesh {
 
 const noIndex = math.MaxUint32
 
-// pointTable gives each distinct point an index, by an open-addressing hash
-// table of indices.
+// A pointTable gives each distinct point an index, in the order of their
+// first use. It is an open-addressing hash table.
+//
+// A slot of a table of 2^k slots holds the index plus one in its low k bits
+// and bits of the hash above, so that four bytes suffice and points are
+// rarely compared in vain: the slots, which are visited at random, stay in
+// the cache, and the points are visited about in the order of the file.
+//
+// The hash is seeded anew for each table: nobody can prepare a file whose
+// points all collide. Indices do not depend on the seed.
 type pointTable struct {
 	points []r3.Vector
 	slots  []uint32
-	shift  uint
+	low    uint32 // len(slots) - 1
+	seed   [3]uint64
+	warm   float64 // keeps the loads of touch alive
 }
 
-func newPointTable(most int) *pointTable {
-	// Closed meshes have half as many vertices as triangles; the table grows
-	// when there are more.
-	n := max(16, most/3)
-	logSize := uint(bits.Len(uint(n)))
-	t := &pointTable{points: make([]r3.Vector, 0, n), slots: make([]uint32, 1<<logSize), shift: 64 - logSize}
-	for i := range t.slots {
-		t.slots[i] = noIndex
+// newPointTable returns a table for about n points; it grows when there are
+// more.
+func newPointTable(n int) *pointTable {
+	t := &pointTable{
+		points: make([]r3.Vector, 0, n+n/16+8),
+		seed:   [3]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64()},
 	}
+	t.resize(1 << max(6, bits.Len(uint(n+n/2))))
 	return t
 }
 
-func (t *pointTable) index(p r3.Vector) uint32 {
-	// Adding zero turns −0 into +0.
-	p = r3.Vector{X: p.X + 0, Y: p.Y + 0, Z: p.Z + 0}
-	if 4*len(t.points) >= 3*len(t.slots) {
-		t.grow()
+// add returns the index of p and makes one if it is new.
+func (t *pointTable) add(p r3.Vector) uint32 {
+	t.reserve(1)
+	return t.index(p, t.hash(p))
+}
+
+// hash mixes the bits of p; −0 hashes as +0.
+func (t *pointTable) hash(p r3.Vector) uint64 {
+	x, y, z := math.Float64bits(p.X+0), math.Float64bits(p.Y+0), math.Float64bits(p.Z+0)
+	hi, lo := bits.Mul64(x^t.seed[0], y^t.seed[1])
+	hi, lo = bits.Mul64(hi^lo^z, t.seed[2]|1)
+	return hi ^ lo
+}
+
+// touch brings the slots of hashes, 192 at most, and the points they name
+// into the cache. Its loops do nothing else, so that the processor works on
+// many loads at once.
+func (t *pointTable) touch(hashes []uint64) {
+	var named [192]uint32
+	slots, low := t.slots, t.low
+	for i, h := range hashes {
+		named[i] = slots[uint32(h)&low]
 	}
-	mask := uint64(len(t.slots) - 1)
-	for s := hashPoint(p) >> t.shift; ; s = (s + 1) & mask {
-		i := t.slots[s]
-		if i == noIndex {
-			i = uint32(len(t.points))
-			t.slots[s] = i
-			t.points = append(t.points, p)
+	warm := 0.0
+	for _, slot := range named[:len(hashes)] {
+		if i := slot & low; i != 0 {
+			warm += t.points[i-1].X
+		}
+	}
+	t.warm = warm
+}
+
+// index returns the index of p, whose hash is h, and makes one if it is new.
+// Room must have been reserved.
+func (t *pointTable) index(p r3.Vector, h uint64) uint32 {
+	tag := uint32(h>>32) &^ t.low
+	for s := uint32(h) & t.low; ; s = (s + 1) & t.low {
+		slot := t.slots[s]
+		if slot == 0 {
+			i := uint32(len(t.points))
+			t.slots[s] = tag | (i + 1)
+			t.points = append(t.points, r3.Vector{X: p.X + 0, Y: p.Y + 0, Z: p.Z + 0})
 			return i
 		}
-		if t.points[i] == p {
-			return i
+		if slot&^t.low == tag {
+			if i := slot&t.low - 1; t.points[i] == p {
+				return i
+			}
 		}
 	}
 }
 
-func (t *pointTable) grow() {
-	t.shift--
-	t.slots = make([]uint32, 2*len(t.slots))
-	for i := range t.slots {
-		t.slots[i] = noIndex
+// reserve makes room for n more points, so that three quarters of the slots
+// are taken at most.
+func (t *pointTable) reserve(n int) {
+	if 4*(len(t.points)+n) > 3*len(t.slots) {
+		t.resize(2 * len(t.slots))
 	}
-	mask := uint64(len(t.slots) - 1)
+}
+
+// resize moves the points to a table of n slots, a power of two.
+func (t *pointTable) resize(n int) {
+	t.slots = make([]uint32, n)
+	t.low = uint32(n - 1)
 	for i, p := range t.points {
-		s := hashPoint(p) >> t.shift
-		for t.slots[s] != noIndex {
-			s = (s + 1) & mask
+		h := t.hash(p)
+		s := uint32(h) & t.low
+		for t.slots[s] != 0 {
+			s = (s + 1) & t.low
 		}
-		t.slots[s] = uint32(i)
+		t.slots[s] = uint32(h>>32)&^t.low | uint32(i+1)
 	}
-}
-
-// hashPoint mixes the bits of the coordinates; the high bits are the best.
-func hashPoint(p r3.Vector) uint64 {
-	const a, b, c = 0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9
-	h := math.Float64bits(p.X) * a
-	h = (bits.RotateLeft64(h, 29) ^ math.Float64bits(p.Y)) * b
-	h = (bits.RotateLeft64(h, 31) ^ math.Float64bits(p.Z)) * c
-	h ^= h >> 32
-	return h * a
 }
