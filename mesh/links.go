@@ -228,7 +228,7 @@ func (w *linkWalker) intricate(v uint32) {
 	for lo := 0; lo < len(w.ends); {
 		hi := lo + 1
 		for hi < len(w.ends) && w.ends[hi].other == w.ends[lo].other {
-			if w.join(w.ends[lo].entry/2, w.ends[hi].entry/2) {
+			if unite(w.joins, w.ends[lo].entry/2, w.ends[hi].entry/2) {
 				fans--
 			}
 			hi++
@@ -240,16 +240,6 @@ func (w *linkWalker) intricate(v uint32) {
 	if fans != 1 || !simple {
 		w.findings.points = append(w.findings.points, v)
 	}
-}
-
-// join unites the fans of two triangles and reports whether they were two.
-func (w *linkWalker) join(a, b uint32) bool {
-	ra, rb := find(w.joins, a), find(w.joins, b)
-	if ra == rb {
-		return false
-	}
-	w.joins[max(ra, rb)] = min(ra, rb)
-	return true
 }
 
 // edge pairs the half-edges of one edge of v that start at v, and notes the
@@ -299,14 +289,4 @@ func compareIndex(a, b uint32) int {
 		return 1
 	}
 	return 0
-}
-
-// find returns the representative of x in a union-find forest whose parents
-// are never above their children, halving the path to it.
-func find(parent []uint32, x uint32) uint32 {
-	for parent[x] != x {
-		parent[x] = parent[parent[x]]
-		x = parent[x]
-	}
-	return x
 }

@@ -32,15 +32,6 @@ func (t *Topology) findShells(ctx context.Context, m *Mesh) error {
 	return nil
 }
 
-func unite(parent []uint32, a, b uint32) {
-	a, b = find(parent, a), find(parent, b)
-	if a < b {
-		parent[b] = a
-	} else {
-		parent[a] = b
-	}
-}
-
 // numberShells turns the forest into shell numbers in place. Parents come
 // before their children, so every parent has its number already.
 func (t *Topology) numberShells(parent []uint32) {

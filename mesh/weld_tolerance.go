@@ -156,7 +156,7 @@ func (w *welder) uniteNeighbours(ctx context.Context) error {
 		for _, step := range halfNeighbours {
 			// Below zero this wraps to a cell that no point is in.
 			d := w.slots[w.slot(cell{c[0] + uint32(step[0]), c[1] + uint32(step[1]), c[2] + uint32(step[2])})]
-			if d == noIndex || find(w.parent, uint32(i)) == find(w.parent, d) {
+			if d == noIndex || rootOf(w.parent, uint32(i)) == rootOf(w.parent, d) {
 				continue
 			}
 			if near(w.in(uint32(i)), w.in(d), step) {
@@ -257,7 +257,7 @@ func (w *welder) remap(m *Mesh) ([]uint32, int) {
 	}
 	welded := 0
 	for c := range w.parent {
-		root := find(w.parent, uint32(c))
+		root := rootOf(w.parent, uint32(c))
 		for _, p := range w.in(uint32(c)) {
 			if lowest[root] != noIndex {
 				welded++
@@ -275,7 +275,7 @@ func (w *welder) remap(m *Mesh) ([]uint32, int) {
 		remap[v] = uint32(v)
 	}
 	for c := range w.parent {
-		root := find(w.parent, uint32(c))
+		root := rootOf(w.parent, uint32(c))
 		for _, p := range w.in(uint32(c)) {
 			remap[p.vertex] = lowest[root]
 		}
