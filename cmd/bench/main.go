@@ -167,7 +167,12 @@ func measureModel(ctx context.Context, c *config, self, file string, out io.Writ
 }
 
 func writeHeader(ctx context.Context, out io.Writer, args []string) {
-	fmt.Fprintf(out, "# bench %s\n", strings.Join(args, " "))
+	// Models by name: where they lie is of no interest elsewhere.
+	fmt.Fprint(out, "# bench")
+	for _, a := range args {
+		fmt.Fprint(out, " ", filepath.Base(a))
+	}
+	fmt.Fprintln(out)
 	fmt.Fprintf(out, "date: %s\n", time.Now().UTC().Format(time.RFC3339))
 	if commit, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output(); err == nil {
 		fmt.Fprintf(out, "commit: %s\n", strings.TrimSpace(string(commit)))

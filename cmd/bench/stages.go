@@ -46,6 +46,7 @@ type bench struct {
 	threads int
 	data    []byte
 	mesh    *mesh.Mesh
+	bvh     *mesh.BVH
 }
 
 // A stage is one step of the engine. It does its work anew each time, checks
@@ -57,6 +58,10 @@ type stage struct {
 
 var stages = []stage{
 	{"read", (*bench).read},
+	{"bvh", (*bench).buildBVH},
+	{"closest hit", (*bench).closestHits},
+	{"all hits", (*bench).allHits},
+	{"nearest", (*bench).nearest},
 }
 
 func runStages(ctx context.Context, args []string, out io.Writer) error {
