@@ -90,13 +90,13 @@ const MaxListedShells = 1000
 
 // ShellMeasures are the numbers of one shell.
 type ShellMeasures struct {
-	Volume       *float64    `json:"volume"` // negative for a cavity, null when open
-	Area         float64     `json:"area"`
-	Triangles    int         `json:"triangles"`
-	BoxMin       [3]float64  `json:"boxMin"`
-	BoxMax       [3]float64  `json:"boxMax"`
-	CenterOfMass *[3]float64 `json:"centerOfMass"`
-	Kind         string      `json:"kind"` // "body", "cavity", "noise" or "open"
+	Kind         mesh.ShellKind `json:"kind"`   // "body", "cavity", "noise" or "open"
+	Volume       *float64       `json:"volume"` // negative for a cavity, null when open
+	Area         float64        `json:"area"`
+	Triangles    int            `json:"triangles"`
+	BoxMin       [3]float64     `json:"boxMin"`
+	BoxMax       [3]float64     `json:"boxMax"`
+	CenterOfMass *[3]float64    `json:"centerOfMass"`
 }
 
 // Thickness is the wall thickness of a part, evaluated for the minimum wall

@@ -25,7 +25,7 @@ type Preset struct {
 // Presets returns the presets in a fixed order.
 func Presets() []Preset {
 	return []Preset{
-		{FDM, 0.8, 0.8, 0.3},
+		{FDM, 0.8, 0, 0.3},
 		{SLA, 0.5, 1.0, 0.2},
 		{SLS, 0.8, 1.0, 0.2},
 		{MJF, 0.7, 1.0, 0.2},

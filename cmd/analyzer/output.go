@@ -38,13 +38,14 @@ type outcome struct {
 func newOutcome(s *session, inputs []input, opts analysis.Options) *outcome {
 	o := &outcome{session: s, out: bufio.NewWriterSize(s.stdout, 1<<16)}
 	o.progress = newProgress(s.stderr, inputs, !s.noProgress && !s.quiet)
+	judged := slices.Contains(opts.WithDefaults().Stages, analysis.StageCriteria)
 	switch {
 	case s.json:
 		o.printer = newJSONPrinter(o.out)
 	case s.csv:
 		o.printer = newCSVPrinter(o.out)
 	default:
-		o.printer = newTextPrinter(o.out, styleOf(s.stdout), inputs)
+		o.printer = newTextPrinter(o.out, styleOf(s.stdout), inputs, judged)
 	}
 	return o
 }

@@ -15,6 +15,8 @@ type table struct {
 	style style
 	names int // width of the first column
 	rows  int
+	// judged is whether the files get a verdict; there are columns for it.
+	judged bool
 
 	verdicts map[printability.Verdict]int
 	measured int // files without a verdict
@@ -31,17 +33,20 @@ const (
 	minLastWidth = 24
 )
 
-func newTable(out *bufio.Writer, style style, names int) *table {
-	free := style.width - verdictWidth - sizeWidth - volumeWidth - wallWidth - 5*2 - minLastWidth
+func newTable(out *bufio.Writer, style style, names int, judged bool) *table {
+	free := style.width - verdictWidth - sizeWidth - volumeWidth - 4*2 - minLastWidth
+	if judged {
+		free -= wallWidth + 2
+	}
 	return &table{
-		out: out, style: style, verdicts: map[printability.Verdict]int{},
+		out: out, style: style, judged: judged, verdicts: map[printability.Verdict]int{},
 		names: max(minNameWidth, min(names, free, 60)),
 	}
 }
 
 func (t *table) row(r *analysis.Report) error {
 	if t.rows == 0 {
-		t.head(r)
+		t.head()
 	}
 	t.rows++
 	cells := []string{pad(t.style.shorten(printable(r.File), t.names), t.names)}
@@ -55,7 +60,11 @@ func (t *table) row(r *analysis.Report) error {
 		cells = append(cells, t.mark(mark{"✗ refused", "REFUSED", red}), t.style.plain(r.Error.Message+place))
 	default:
 		m := measuresOf(r)
-		cells = append(cells, t.verdict(r), pad(t.style.size(m), sizeWidth), t.volume(m), t.wall(r), t.findings(r))
+		cells = append(cells, t.verdict(r), pad(t.style.size(m), sizeWidth), t.volume(m))
+		if t.judged {
+			cells = append(cells, t.wall(r))
+		}
+		cells = append(cells, t.findings(r))
 	}
 	return t.write(cells)
 }
@@ -65,14 +74,15 @@ func (t *table) write(cells []string) error {
 	return err
 }
 
-func (t *table) head(r *analysis.Report) {
-	last := "findings"
-	if r.Status == "" && r.Error == nil {
-		last = "surface"
-	}
+func (t *table) head() {
 	titles := []string{
 		pad("file", t.names), pad("", verdictWidth), pad("size mm", sizeWidth),
-		padLeft(t.style.pick("volume mm³", "volume mm3"), volumeWidth), padLeft("wall mm", wallWidth), last,
+		padLeft(t.style.pick("volume mm³", "volume mm3"), volumeWidth),
+	}
+	if t.judged {
+		titles = append(titles, padLeft("wall mm", wallWidth), "findings")
+	} else {
+		titles = append(titles, "surface")
 	}
 	// The error of a bufio.Writer stays: the row after it reports it.
 	_, _ = t.out.WriteString(t.style.paint(dim, strings.Join(titles, "  ")) + "\n")
@@ -90,15 +100,13 @@ func (t *table) verdict(r *analysis.Report) string {
 	}
 	t.verdicts[r.Status]++
 	m := verdictMarks[r.Status]
-	if t.style.unicode {
-		m.sign += " " + strings.ToLower(map[bool]string{true: m.word, false: "fail"}[r.Status != printability.NotPrintable])
-	}
+	m.sign += " " + strings.ToLower(m.word)
 	return t.mark(m)
 }
 
 func (t *table) volume(m *analysis.Measures) string {
 	if m.Volume == nil {
-		return padLeft("open", volumeWidth)
+		return padLeft("-", volumeWidth)
 	}
 	return padLeft(length2(*m.Volume), volumeWidth)
 }

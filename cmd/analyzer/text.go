@@ -21,7 +21,7 @@ type textPrinter struct {
 	table  *table
 }
 
-func newTextPrinter(out *bufio.Writer, style style, inputs []input) *textPrinter {
+func newTextPrinter(out *bufio.Writer, style style, inputs []input, judged bool) *textPrinter {
 	p := &textPrinter{out: out, style: style}
 	if len(inputs) == 1 {
 		p.single = inputs[0].name
@@ -30,7 +30,7 @@ func newTextPrinter(out *bufio.Writer, style style, inputs []input) *textPrinter
 	for _, in := range inputs {
 		names = max(names, utf8.RuneCountInString(in.name))
 	}
-	p.table = newTable(out, style, names)
+	p.table = newTable(out, style, names, judged)
 	return p
 }
 
@@ -158,10 +158,13 @@ func (s *sheet) measures(r *analysis.Report) {
 	}
 	s.line("")
 	s.entry("Size", "%s mm", s.size(m))
-	if m.Volume != nil {
+	switch {
+	case m.Volume != nil:
 		s.entry("Volume", "%s", s.volume(*m.Volume))
-	} else {
+	case !m.Watertight:
 		s.entry("Volume", "not defined, the surface is open")
+	default:
+		s.entry("Volume", "not defined, triangles face the wrong way")
 	}
 	s.entry("Area", "%s %s", length2(m.Area), s.pick("mm²", "mm2"))
 	if m.ConvexHullVolume != nil {

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/partgauge/partgauge/internal/meshtest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"analyzer": main})
+}
+
+// The scripts say, command by command, what somebody at a shell sees.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"solid":     writeSolid,
+			"pack":      pack,
+			"jsonlines": checkJSONLines,
+			"csvshape":  checkCSVShape,
+			"truncate":  truncate,
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+	})
+}
+
+// exits runs a program and checks its exit code: exits CODE PROGRAM ARG...
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG...")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var failed *exec.ExitError
+		if !errors.As(err, &failed) {
+			ts.Fatalf("%v", err)
+		}
+		got = failed.ExitCode()
+	}
+	if want := args[0]; strconv.Itoa(got) != want {
+		ts.Fatalf("exit code %d, want %s", got, want)
+	}
+}
+
+// writeSolid writes a binary STL: solid FILE SHAPE NUMBER...
+func writeSolid(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: solid FILE SHAPE NUMBER...")
+	}
+	var n []float64
+	for _, a := range args[2:] {
+		v, err := strconv.ParseFloat(a, 64)
+		ts.Check(err)
+		n = append(n, v)
+	}
+	shapes := map[string]func() meshtest.Solid{
+		"box":     func() meshtest.Solid { return meshtest.Box(n[0], n[1], n[2]) },
+		"openbox": func() meshtest.Solid { return meshtest.OpenBox(n[0], n[1], n[2], n[3]) },
+		"sphere":  func() meshtest.Solid { return meshtest.Icosphere(n[0], int(n[1])) },
+		"grid":    func() meshtest.Solid { return meshtest.GridBox(n[0], n[0], n[0], int(n[1])) },
+	}
+	shape, ok := shapes[args[1]]
+	if !ok {
+		ts.Fatalf("unknown shape %q", args[1])
+	}
+	write(ts, args[0], meshtest.STL(shape().Mesh))
+}
+
+// pack puts files into an archive: pack ARCHIVE.zip|gz FILE...
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: pack ARCHIVE FILE...")
+	}
+	var out bytes.Buffer
+	if strings.HasSuffix(args[0], ".gz") {
+		w := gzip.NewWriter(&out)
+		_, err := w.Write([]byte(ts.ReadFile(args[1])))
+		ts.Check(err)
+		ts.Check(w.Close())
+	} else {
+		w := zip.NewWriter(&out)
+		for _, name := range args[1:] {
+			f, err := w.Create(name)
+			ts.Check(err)
+			_, err = f.Write([]byte(ts.ReadFile(name)))
+			ts.Check(err)
+		}
+		ts.Check(w.Close())
+	}
+	write(ts, args[0], out.Bytes())
+}
+
+// truncate cuts a file: truncate FILE BYTES
+func truncate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: truncate FILE BYTES")
+	}
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// checkJSONLines holds standard output against a list of FILE=STATUS, one a
+// line in that order, where the status of a refused file is its error code.
+func checkJSONLines(ts *testscript.TestScript, neg bool, args []string) {
+	var got []string
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		var report struct {
+			File   string
+			Status string
+			Error  *struct{ Code string }
+		}
+		if err := json.Unmarshal([]byte(line), &report); err != nil {
+			ts.Fatalf("%v in line %q", err, line)
+		}
+		if report.Error != nil {
+			report.Status = report.Error.Code
+		}
+		got = append(got, filepath.ToSlash(report.File)+"="+report.Status)
+	}
+	if neg || !slices.Equal(got, args) {
+		ts.Fatalf("got  %q\nwant %q", got, args)
+	}
+}
+
+// checkCSVShape reads standard output as CSV and prints the named columns to
+// be matched: csvshape COLUMN=VALUE,VALUE,... for every record.
+func checkCSVShape(ts *testscript.TestScript, neg bool, args []string) {
+	text := ts.ReadFile("stdout")
+	if !strings.HasSuffix(text, "\r\n") || strings.Count(text, "\n") != strings.Count(text, "\r\n") {
+		ts.Fatalf("lines do not end in CR LF")
+	}
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	ts.Check(err)
+	for _, arg := range args {
+		name, values, _ := strings.Cut(arg, "=")
+		column := slices.Index(records[0], name)
+		if column < 0 {
+			ts.Fatalf("no column %q in %q", name, records[0])
+		}
+		var got []string
+		for _, r := range records[1:] {
+			got = append(got, r[column])
+		}
+		if neg || strings.Join(got, ",") != values {
+			ts.Fatalf("%s: got %q, want %q", name, strings.Join(got, ","), values)
+		}
+	}
+}
+
+func write(ts *testscript.TestScript, name string, data []byte) {
+	path := ts.MkAbs(name)
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o777))
+	ts.Check(os.WriteFile(path, data, 0o666))
+}
