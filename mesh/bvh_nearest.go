@@ -44,10 +44,15 @@ type nearestQuery struct {
 	boxLimit float64    // squared distance of boxes that matter, in that frame
 }
 
-func (q *nearestQuery) search(b *BVH) {
+// start prepares the test of boxes for the point and the distance of best.
+func (q *nearestQuery) start(b *BVH) {
 	q.box = b.frame.toBox(q.p)
 	q.slack = float64(frameSlack * (1 + math.Abs(q.box[0]) + math.Abs(q.box[1]) + math.Abs(q.box[2])))
 	q.setLimit(b)
+}
+
+func (q *nearestQuery) search(b *BVH) {
+	q.start(b)
 	type entry struct {
 		distance float64
 		ref      uint32
