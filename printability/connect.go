@@ -1,0 +1,230 @@
+package printability
+
+import (
+	"slices"
+
+	"github.com/golang/geo/r3"
+)
+
+// Joining samples to regions must stay near-linear where samples lie
+// thousands to a spot, as they do on finely meshed details, so it works on
+// clusters: all samples in one cube of edge h, which are closer than 2h to
+// one another anyway. Cubes of edge 2h, eight clusters each, are what is
+// looked up.
+
+// compared bounds how many samples of a cluster are compared with another
+// cluster; they are taken evenly from it.
+const compared = 256
+
+type cluster struct {
+	start, end uint32 // of clusters.members
+	parent     uint32 // union-find
+	box        box
+}
+
+type clusters struct {
+	samples *Samples
+	sel     *selection
+	size    float64   // 2h, also the distance that joins
+	members []uint32  // positions in sel.ids, by cluster
+	all     []cluster // by cube
+	cubes   []uint32  // first cluster of each cube, and their number at the end
+	keys    []uint64  // of the cubes
+	table   *keyTable // key to cube
+}
+
+// connect gives each selected sample the number of its region, and their
+// count. Numbers follow the first sample of each region.
+func (s *Samples) connect(sel *selection) (label []uint32, count int) {
+	c := newClusters(s, sel)
+	c.joinNear()
+	c.joinOtherSide()
+
+	of := make([]uint32, len(sel.ids)) // cluster of each selected sample
+	for i := range c.all {
+		for _, m := range c.all[i].members(c) {
+			of[m] = uint32(i)
+		}
+	}
+	const none = ^uint32(0)
+	number := make([]uint32, len(c.all))
+	for i := range number {
+		number[i] = none
+	}
+	label = of
+	for i := range label {
+		root := c.root(of[i])
+		if number[root] == none {
+			number[root] = uint32(count)
+			count++
+		}
+		label[i] = number[root]
+	}
+	return label, count
+}
+
+func (cl *cluster) members(c *clusters) []uint32 { return c.members[cl.start:cl.end] }
+
+func newClusters(s *Samples, sel *selection) *clusters {
+	c := &clusters{samples: s, sel: sel, size: 2 * s.Spacing}
+	sorted := make([]keyed, len(sel.ids))
+	for i, id := range sel.ids {
+		fine := cellOf(s.All[id].position(), s.Spacing)
+		cube := cell{fine.x >> 1, fine.y >> 1, fine.z >> 1}
+		part := uint64(fine.x&1)<<2 | uint64(fine.y&1)<<1 | uint64(fine.z&1)
+		// Keys have 63 bits; the highest of each coordinate is free after
+		// halving, so dropping it makes room for the part.
+		sorted[i] = keyed{cube.halvedKey()<<3 | part, uint32(i)}
+	}
+	slices.SortFunc(sorted, keyed.compare)
+	c.members = make([]uint32, len(sorted))
+	c.table = newKeyTable(len(sorted)/4 + 1)
+	for i, k := range sorted {
+		c.members[i] = k.id
+		if i == 0 || k.key != sorted[i-1].key {
+			c.open(uint32(i), k.key>>3)
+		}
+		last := &c.all[len(c.all)-1]
+		last.end = uint32(i + 1)
+		last.box.add(s.All[sel.ids[k.id]].position())
+	}
+	c.cubes = append(c.cubes, uint32(len(c.all)))
+	return c
+}
+
+// open starts a cluster at member i, and a cube if key is a new one.
+func (c *clusters) open(i uint32, key uint64) {
+	if len(c.keys) == 0 || c.keys[len(c.keys)-1] != key {
+		c.table.put(key, uint32(len(c.keys)))
+		c.keys = append(c.keys, key)
+		c.cubes = append(c.cubes, uint32(len(c.all)))
+	}
+	c.all = append(c.all, cluster{start: i, parent: uint32(len(c.all)), box: emptyBox})
+}
+
+// halvedKey packs coordinates of 20 bits.
+func (c cell) halvedKey() uint64 {
+	const bias, mask = 1 << 19, 1<<20 - 1
+	return uint64(c.x+bias)&mask<<40 | uint64(c.y+bias)&mask<<20 | uint64(c.z+bias)&mask
+}
+
+func cellOfHalvedKey(k uint64) cell {
+	const bias, mask = 1 << 19, 1<<20 - 1
+	return cell{int32(k>>40&mask) - bias, int32(k>>20&mask) - bias, int32(k&mask) - bias}
+}
+
+// cube returns the clusters of the cube at a cell.
+func (c *clusters) cube(at cell) (first, end uint32) {
+	n, ok := c.table.get(at.halvedKey())
+	if !ok {
+		return 0, 0
+	}
+	return c.cubes[n], c.cubes[n+1]
+}
+
+// joinNear joins clusters that have samples closer than 2h.
+func (c *clusters) joinNear() {
+	for n, key := range c.keys {
+		at := cellOfHalvedKey(key)
+		for _, o := range nearestFirst {
+			if o.x < 0 || o.x == 0 && (o.y < 0 || o.y == 0 && o.z < 0) {
+				continue // the other cube looks here
+			}
+			first, end := c.cube(at.offset(o.x, o.y, o.z))
+			for i := c.cubes[n]; i < c.cubes[n+1]; i++ {
+				for j := first; j < end; j++ {
+					if i != j && c.root(i) != c.root(j) && c.near(&c.all[i], &c.all[j]) {
+						c.join(i, j)
+					}
+				}
+			}
+		}
+	}
+}
+
+// near reports whether two clusters have samples closer than 2h.
+func (c *clusters) near(a, b *cluster) bool {
+	reach := c.size * c.size
+	least, most := a.box.distances(&b.box)
+	if least >= reach {
+		return false
+	}
+	if most < reach {
+		return true
+	}
+	strideA := (a.end-a.start)/compared + 1
+	for i := a.start; i < a.end; i += strideA {
+		if c.holdsNear(b, c.position(c.members[i])) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *clusters) position(member uint32) r3.Vector {
+	return c.samples.All[c.sel.ids[member]].position()
+}
+
+// holdsNear reports whether b has a sample closer than 2h to p.
+func (c *clusters) holdsNear(b *cluster, p r3.Vector) bool {
+	reach := c.size * c.size
+	point := box{p, p}
+	least, most := b.box.distances(&point)
+	if least >= reach {
+		return false
+	}
+	if most < reach {
+		return true
+	}
+	stride := (b.end-b.start)/compared + 1
+	for j := b.start; j < b.end; j += stride {
+		if c.position(c.members[j]).Sub(p).Norm2() < reach {
+			return true
+		}
+	}
+	return false
+}
+
+// joinOtherSide joins each sample with the samples around its other side, so
+// that a wall is one region.
+func (c *clusters) joinOtherSide() {
+	for i := range c.all {
+		for _, m := range c.all[i].members(c) {
+			sample := &c.samples.All[c.sel.ids[m]]
+			c.joinAround(uint32(i), sample.along(c.sel.reach(sample, c.sel.value[m])))
+		}
+	}
+}
+
+// joinAround joins cluster i with those that have a sample closer than 2h to
+// p.
+func (c *clusters) joinAround(i uint32, p r3.Vector) {
+	fine := cellOf(p, c.samples.Spacing)
+	at := cell{fine.x >> 1, fine.y >> 1, fine.z >> 1}
+	for _, o := range nearestFirst {
+		first, end := c.cube(at.offset(o.x, o.y, o.z))
+		for j := first; j < end; j++ {
+			if c.root(i) != c.root(j) && c.holdsNear(&c.all[j], p) {
+				c.join(i, j)
+			}
+		}
+	}
+}
+
+func (c *clusters) root(i uint32) uint32 {
+	for c.all[i].parent != i {
+		c.all[i].parent = c.all[c.all[i].parent].parent
+		i = c.all[i].parent
+	}
+	return i
+}
+
+// join makes the lower root the root of both, so that the outcome does not
+// depend on the order of joins.
+func (c *clusters) join(i, j uint32) {
+	a, b := c.root(i), c.root(j)
+	if a > b {
+		a, b = b, a
+	}
+	c.all[b].parent = a
+}

@@ -1,0 +1,165 @@
+package printability
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/golang/geo/r3"
+)
+
+// Region is one connected place that is too thin, or a gap too narrow.
+type Region struct {
+	Area       float64    `json:"area"` // both sides of a wall or gap
+	CoreArea   float64    `json:"coreArea"`
+	SevereArea float64    `json:"severeArea"` // core area far below the limit
+	Minimum    float64    `json:"minimum"`
+	Extent     float64    `json:"extent"` // diagonal of the box
+	Info       bool       `json:"info"`   // too small to matter
+	Centroid   [3]float64 `json:"centroid"`
+	BoxMin     [3]float64 `json:"boxMin"`
+	BoxMax     [3]float64 `json:"boxMax"`
+	Faces      []uint32   `json:"faces"` // of the optimized mesh, MaxListedFaces at most
+	FaceCount  int        `json:"faceCount"`
+
+	moment r3.Vector // area-weighted sum of places
+	box    box
+	last   uint32 // face counted last
+}
+
+// MaxListedRegions and MaxListedFaces bound the lists of a report; the counts
+// beside them are exact.
+const (
+	MaxListedRegions = 100
+	MaxListedFaces   = 20
+)
+
+// selection is the samples below a limit and those of the surface that are
+// not.
+type selection struct {
+	ids   []uint32
+	value []float64 // thickness or clearance of each
+	rest  []uint32
+	// reach gives where the other side of a sample lies along its normal.
+	reach func(s *Sample, value float64) float64
+}
+
+func (sel *selection) add(i int, value float64) {
+	sel.ids = append(sel.ids, uint32(i))
+	sel.value = append(sel.value, value)
+}
+
+// regions is what findRegions found.
+type regions struct {
+	regions       []Region
+	coreArea      float64 // over all
+	coreMinimum   float64
+	counted       int     // regions that are not info
+	countedCore   float64 // their core area
+	mostSevere    float64 // largest severe area of one region
+	severeMinimum float64 // thinnest value of that region
+}
+
+// listed returns the regions that a report lists.
+func (r *regions) listed() []Region {
+	return r.regions[:min(len(r.regions), MaxListedRegions)]
+}
+
+// findRegions joins the selected samples to regions: samples closer than 2h,
+// and a sample with those closer than 2h to its other side. A sample is core
+// when no sample of the rest lies within max(s/2, h) of it.
+func (s *Samples) findRegions(sel *selection, limit float64, rules *Rules) *regions {
+	out := &regions{coreMinimum: math.Inf(1), regions: []Region{}}
+	if len(sel.ids) == 0 {
+		return out
+	}
+	scale := rules.scale(limit)
+	core := s.coreOf(sel, max(scale/2, s.Spacing))
+	label, count := s.connect(sel)
+	out.regions = make([]Region, count)
+	for i := range out.regions {
+		out.regions[i] = Region{Minimum: math.Inf(1), box: emptyBox, last: math.MaxUint32, Faces: []uint32{}}
+	}
+	for i, id := range sel.ids {
+		r := &out.regions[label[i]]
+		r.add(&s.All[id], sel.value[i], core[i], rules.Severe*limit)
+		if core[i] {
+			out.coreArea += float64(s.All[id].Weight)
+			out.coreMinimum = min(out.coreMinimum, sel.value[i])
+		}
+	}
+	for i := range out.regions {
+		out.count(&out.regions[i], s.Origin, scale)
+	}
+	slices.SortStableFunc(out.regions, func(a, b Region) int {
+		return cmp.Or(cmp.Compare(b.CoreArea, a.CoreArea), cmp.Compare(b.Area, a.Area))
+	})
+	return out
+}
+
+func (r *Region) add(s *Sample, value float64, core bool, severe float64) {
+	area := float64(s.Weight)
+	r.Area += area
+	r.Minimum = min(r.Minimum, value)
+	if core {
+		r.CoreArea += area
+		if value < severe {
+			r.SevereArea += area
+		}
+	}
+	p := s.position()
+	r.moment = r.moment.Add(p.Mul(area))
+	r.box.add(p)
+	if s.Face != r.last { // samples come in the order of faces
+		r.last = s.Face
+		r.FaceCount++
+		if len(r.Faces) < MaxListedFaces {
+			r.Faces = append(r.Faces, s.Face)
+		}
+	}
+}
+
+// count finishes region r and adds it to the sums.
+func (out *regions) count(r *Region, origin r3.Vector, scale float64) {
+	r.Extent = r.box.max.Sub(r.box.min).Norm()
+	r.Info = r.Area < math.Pi/4*scale*scale && r.Extent < 2*scale
+	r.Centroid = array(origin.Add(r.moment.Mul(1 / r.Area)))
+	r.BoxMin, r.BoxMax = array(origin.Add(r.box.min)), array(origin.Add(r.box.max))
+	if r.Info {
+		return
+	}
+	out.counted++
+	out.countedCore += r.CoreArea
+	if r.SevereArea > out.mostSevere {
+		out.mostSevere, out.severeMinimum = r.SevereArea, r.Minimum
+	}
+}
+
+func array(v r3.Vector) [3]float64 { return [3]float64{v.X, v.Y, v.Z} }
+
+// coreOf says for each selected sample whether it is farther than radius from
+// all of the rest.
+func (s *Samples) coreOf(sel *selection, radius float64) []bool {
+	core := make([]bool, len(sel.ids))
+	for i := range core {
+		core[i] = true
+	}
+	// Only the rest near a selected sample matters, so cells beside selected
+	// samples are marked first.
+	near := newCellSet(len(sel.ids))
+	for _, id := range sel.ids {
+		near.add(cellOf(s.All[id].position(), radius))
+	}
+	near = near.grown()
+	var close []uint32
+	for _, id := range sel.rest {
+		if near.has(cellOf(s.All[id].position(), radius)) {
+			close = append(close, id)
+		}
+	}
+	grid := newGrid(s, close, radius)
+	for i, id := range sel.ids {
+		core[i] = !grid.anyWithin(s, s.All[id].position(), radius)
+	}
+	return core
+}
