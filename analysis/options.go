@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/partgauge/partgauge/mesh"
+	"github.com/partgauge/partgauge/printability"
 )
 
 // Options say what an analysis does. The zero value analyses everything that
@@ -22,9 +23,9 @@ type Options struct {
 	// something else.
 	Unit mesh.Unit `json:"unit,omitempty"`
 
-	// Technology gives the walls, the gap and the wording of criteria their
-	// defaults. Default none.
-	Technology Technology `json:"technology,omitempty"`
+	// Technology is the name of one of printability.Technologies, which gives
+	// walls and gaps their defaults. Default none.
+	Technology string `json:"technology,omitempty"`
 	// MinWall is the thinnest wall that can be printed, in mm, and
 	// OptimalWall the thinnest that is not worth a warning. Zero means the
 	// technology's; without one, walls are measured but not judged.
@@ -44,6 +45,10 @@ type Options struct {
 	// Stages that run, besides those they need. Empty means AllStages.
 	Stages []Stage `json:"stages"`
 
+	// Sampling has the constants of the measurement of walls and gaps, Rules
+	// those of their judgement; zero fields mean the defaults.
+	Sampling printability.SampleOptions `json:"sampling"`
+	Rules    printability.Rules         `json:"rules"`
 	// Limits on what is read; zero fields mean the defaults.
 	Limits mesh.Limits `json:"limits"`
 
@@ -88,9 +93,10 @@ func (o Options) WithDefaults() Options {
 	if o.Repair == "" {
 		o.Repair = RepairAuto
 	}
-	if preset, ok := PresetOf(o.Technology); ok {
+	if preset, err := printability.TechnologyNamed(o.Technology); err == nil {
+		o.Technology = preset.Name
 		if o.MinWall == 0 {
-			o.MinWall = preset.SupportedWall
+			o.MinWall = preset.Wall
 		}
 		// A minimum above what the technology thinks optimal leaves no room
 		// for a warning between the two.
@@ -98,16 +104,21 @@ func (o Options) WithDefaults() Options {
 			o.OptimalWall = preset.FreeWall
 		}
 		if o.GapLimit == 0 {
-			o.GapLimit = preset.GapLimit
+			o.GapLimit = preset.Gap
 		}
 	}
 	if o.GapLimit == 0 {
-		o.GapLimit = defaultGapLimit
+		o.GapLimit = printability.DefaultGap
 	}
 	if len(o.Stages) == 0 {
 		o.Stages = AllStages()
 	}
 	o.Stages = completeStages(o.Stages)
+	o.Sampling = o.Sampling.WithDefaults()
+	// What is to be judged must have been measured.
+	o.Sampling.GrooveLimit = max(o.Sampling.GrooveLimit, o.MinWall, o.OptimalWall)
+	o.Sampling.GapReach = max(o.Sampling.GapReach, o.GapLimit)
+	o.Rules = o.Rules.WithDefaults()
 	o.Limits = o.Limits.WithDefaults()
 	return o
 }
@@ -121,8 +132,8 @@ func (o Options) Validate() error {
 		return &OptionError{"unit", fmt.Sprintf("%q is no unit; use mm, inch, cm, m, micron or foot", o.Unit)}
 	}
 	if o.Technology != "" {
-		if _, ok := PresetOf(o.Technology); !ok {
-			return &OptionError{"technology", fmt.Sprintf("%q is not known; use one of %s", o.Technology, technologyNames())}
+		if _, err := printability.TechnologyNamed(o.Technology); err != nil {
+			return &OptionError{"technology", err.Error()}
 		}
 	}
 	for _, length := range []struct {
@@ -165,6 +176,12 @@ func (o Options) Validate() error {
 	}
 	if o.Timeout < 0 {
 		return &OptionError{"timeout", fmt.Sprintf("%v is negative", o.Timeout)}
+	}
+	if err := o.Sampling.Validate(); err != nil {
+		return &OptionError{"sampling", err.Error()}
+	}
+	if err := o.Rules.Validate(); err != nil {
+		return &OptionError{"rules", err.Error()}
 	}
 	return nil
 }

@@ -31,8 +31,8 @@ type Report struct {
 	Original   *Measures                         `json:"original,omitempty"`
 	Optimized  *Measures                         `json:"optimized,omitempty"`
 	Criteria   map[string]printability.Criterion `json:"criteria,omitempty"`
-	Thickness  *Thickness                        `json:"thickness,omitempty"`
-	Gaps       *Gaps                             `json:"gaps,omitempty"`
+	Thickness  *printability.Walls               `json:"thickness,omitempty"`
+	Gaps       *printability.Gaps                `json:"gaps,omitempty"`
 	Solids     []mesh.Solid                      `json:"solids,omitempty"` // bodies as the file names them
 	SolidCount int                               `json:"solidCount,omitempty"`
 	Warnings   []mesh.Warning                    `json:"warnings"`
@@ -97,63 +97,4 @@ type ShellMeasures struct {
 	BoxMin       [3]float64     `json:"boxMin"`
 	BoxMax       [3]float64     `json:"boxMax"`
 	CenterOfMass *[3]float64    `json:"centerOfMass"`
-}
-
-// Thickness is the wall thickness of a part, evaluated for the minimum wall
-// asked for; without one, the fields that depend on it are null.
-type Thickness struct {
-	MinimumWall *float64 `json:"minimumWall"` // T
-	OptimalWall *float64 `json:"optimalWall"` // To
-
-	Minimum       *float64 `json:"minimum"`    // smallest that decides
-	RawMinimum    *float64 `json:"rawMinimum"` // smallest wall sample, 0 at the tip of a knife
-	P1            *float64 `json:"p1"`         // 1st percentile of the wall area
-	P5            *float64 `json:"p5"`
-	P50           *float64 `json:"p50"`
-	AreaBelow     *float64 `json:"areaBelow"`
-	EdgeBelow     *float64 `json:"edgeBelow"`
-	CoreArea      *float64 `json:"coreArea"`
-	UnknownArea   float64  `json:"unknownArea"`
-	BuriedArea    float64  `json:"buriedArea"`
-	Samples       int      `json:"samples"`
-	Sampling      string   `json:"sampling"` // "full" or "reduced"
-	Histogram     []Bin    `json:"histogram"`
-	EdgeHistogram []Bin    `json:"edgeHistogram"`
-	Regions       []Region `json:"regions"` // by falling core area, MaxListedRegions at most
-	RegionCount   int      `json:"regionCount"`
-}
-
-// MaxListedRegions is how many regions are listed; the counts are exact.
-const MaxListedRegions = 100
-
-// Bin is one bin of a histogram over a logarithmic scale: the area with
-// From ≤ thickness < To.
-type Bin struct {
-	From float64 `json:"from"`
-	To   float64 `json:"to"`
-	Area float64 `json:"area"`
-}
-
-// Region is one connected place that is too thin or too narrow.
-type Region struct {
-	Area       float64    `json:"area"` // both sides of a wall
-	CoreArea   float64    `json:"coreArea"`
-	SevereArea float64    `json:"severeArea"` // core area thinner than 0.8 of the limit
-	Minimum    float64    `json:"minimum"`
-	Extent     float64    `json:"extent"` // diagonal of the box
-	Info       bool       `json:"info"`   // too small to matter
-	Centroid   [3]float64 `json:"centroid"`
-	BoxMin     [3]float64 `json:"boxMin"`
-	BoxMax     [3]float64 `json:"boxMax"`
-	Faces      []uint32   `json:"faces"` // triangles of the optimized mesh, 20 at most
-	FaceCount  int        `json:"faceCount"`
-}
-
-// Gaps are the places where two surfaces are so close that they fuse.
-type Gaps struct {
-	Limit       float64  `json:"limit"`
-	Minimum     *float64 `json:"minimum"`
-	AreaBelow   float64  `json:"areaBelow"`
-	Regions     []Region `json:"regions"`
-	RegionCount int      `json:"regionCount"`
 }

@@ -138,6 +138,11 @@ func (r *run) stage(name Stage, work func() error) error {
 	return err
 }
 
+// limit adds a word about what was cut short.
+func (r *run) limit(format string, args ...any) {
+	r.report.LimitsHit = append(r.report.LimitsHit, fmt.Sprintf(format, args...))
+}
+
 // progress reports that fraction of the running stage is done.
 func (r *run) progress(name Stage, fraction float64) {
 	if r.opts.Progress == nil {

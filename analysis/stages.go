@@ -35,7 +35,10 @@ func (r *run) stages(read func(context.Context) ([]byte, error)) error {
 			return err
 		}
 	}
-	return nil
+	if optimized == nil {
+		return nil
+	}
+	return r.judge(optimized)
 }
 
 // planEffort sums up what is to be done.
@@ -44,7 +47,12 @@ func (r *run) planEffort() {
 	for _, s := range r.opts.Stages {
 		r.total += effort[s]
 	}
+	if r.needsTree() {
+		r.total += effort[StageTree]
+	}
 }
+
+func (r *run) needsTree() bool { return r.runs(StageSelfIntersections) || r.runs(StageThickness) }
 
 // read gets the bytes and reads the model in them.
 func (r *run) read(read func(context.Context) ([]byte, error)) (*body, error) {

@@ -58,7 +58,7 @@ Exit codes: 0 all files were analysed, 1 some file could not be analysed,
 type judgeFlags struct {
 	minWall, optimalWall, gapLimit length
 	chamber                        chamber
-	technology                     analysis.Technology
+	technology                     string
 	repair                         analysis.Repair
 	concaveHull                    bool
 	failOn                         failOn
@@ -68,8 +68,8 @@ func (f *judgeFlags) add(cmd *cobra.Command) {
 	f.repair = analysis.RepairAuto
 	flags := cmd.Flags()
 	var technologies []string
-	for _, p := range analysis.Presets() {
-		technologies = append(technologies, string(p.Technology))
+	for _, t := range printability.Technologies() {
+		technologies = append(technologies, t.Name)
 	}
 	choiceFlag(cmd, &f.technology, "technology", "take the limits usual for", technologies...)
 	flags.Var(&f.minWall, "min-wall", "thinnest wall that can be printed")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/partgauge/partgauge/analysis"
+	"github.com/partgauge/partgauge/printability"
 )
 
 // A csvPrinter writes comma-separated values by RFC 4180: a header, one
@@ -126,12 +127,12 @@ var measureColumns = []struct {
 
 var thicknessColumns = []struct {
 	name string
-	cell func(*analysis.Thickness) *float64
+	cell func(*printability.Walls) *float64
 }{
-	{"minimumThickness", func(t *analysis.Thickness) *float64 { return t.Minimum }},
-	{"p1Thickness", func(t *analysis.Thickness) *float64 { return t.P1 }},
-	{"p50Thickness", func(t *analysis.Thickness) *float64 { return t.P50 }},
-	{"thinArea", func(t *analysis.Thickness) *float64 { return t.AreaBelow }},
+	{"minimumThickness", func(t *printability.Walls) *float64 { return t.Minimum }},
+	{"p1Thickness", func(t *printability.Walls) *float64 { return t.P1 }},
+	{"p50Thickness", func(t *printability.Walls) *float64 { return t.P50 }},
+	{"thinArea", func(t *printability.Walls) *float64 { return t.AreaBelow }},
 }
 
 // measuresOf returns the measures that a reader of a table expects.

@@ -314,7 +314,7 @@ func (s *sheet) places(r *analysis.Report) {
 	}
 }
 
-func (s *sheet) regions(title, what string, regions []analysis.Region, count int) {
+func (s *sheet) regions(title, what string, regions []printability.Region, count int) {
 	if count == 0 {
 		return
 	}
