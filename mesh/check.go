@@ -13,10 +13,10 @@ const (
 )
 
 // coarseStep is the distance between neighbouring coordinates, in units of the
-// box diagonal, above which they are too coarse for the part. 1e-5 is a
-// hundredth of a millimetre on a metre; a part comes there in single precision
-// when it lies some eighty times its size away from the origin.
-const coarseStep = 1e-5
+// box diagonal, above which they are too coarse for the part: a hundredth of a
+// millimetre on 100 mm. In single precision that is some eight hundred times
+// its size away from the origin.
+const coarseStep = 1e-4
 
 // CheckSolid refuses, with an *Error, what cannot be taken for a solid body:
 //

@@ -12,10 +12,12 @@ import (
 //
 // At each end of a border edge, the chain goes on with the border edge that
 // one meets when walking through the fan of triangles around that vertex. So
-// a vertex where several holes touch belongs to each of them once, and chains
-// are simple cycles whatever the turn of the triangles. Where the fan ends at
-// a non-manifold edge instead, the chain goes on if the vertex has exactly one
-// other such end, and otherwise stops there.
+// holes are the boundary of the surface with its fans taken apart, whatever
+// the turn of the triangles: parts that touch at a vertex have holes of their
+// own there, and gaps in one part that touch at a vertex make one chain, which
+// passes the vertex twice. Where the fan ends at a non-manifold edge instead,
+// the chain goes on if the vertex has exactly one other such end, and
+// otherwise stops there.
 type Holes struct {
 	start     []uint32
 	halfEdges []uint32

@@ -70,10 +70,10 @@ func (l *links) pair(ctx context.Context, t *Topology, threads int) error {
 			t.Twins[3*f+k] = noIndex
 		}
 	}
-	found := make([]linkFindings, chunkCount(len(l.first), linkChunk))
-	err := forChunks(ctx, threads, len(l.first), linkChunk, func(chunk, lo, hi int) {
+	found := make([]linkFindings, (len(l.first)+linkChunk-1)/linkChunk)
+	err := forEach(ctx, threadCount(threads), len(found), func(chunk int) {
 		w := linkWalker{links: l, twins: t.Twins, findings: &found[chunk]}
-		for v := lo; v < hi; v++ {
+		for v := chunk * linkChunk; v < min((chunk+1)*linkChunk, len(l.first)); v++ {
 			w.vertex(uint32(v))
 		}
 	})

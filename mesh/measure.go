@@ -82,7 +82,7 @@ func Measure(ctx context.Context, m *Mesh, t *Topology, threads int) (*Measures,
 	w := measuring{mesh: m, topology: t, runs: shellRuns(m, t)}
 	w.reach = largestCoordinate(m)
 	w.parts = make([]partialSums, len(w.runs.chunks))
-	err := forChunks(ctx, threads, len(w.runs.chunks), 1, func(chunk, _, _ int) {
+	err := forEach(ctx, threadCount(threads), len(w.runs.chunks), func(chunk int) {
 		w.sum(w.runs.chunks[chunk], &w.parts[chunk])
 	})
 	if err != nil {
