@@ -88,6 +88,7 @@ const (
 	CodeDuplicateFaces      Code = "duplicate_faces"       // the same triangle more than once
 	CodeUnitHint            Code = "unit_hint"             // the size suggests another unit
 	CodeUnitOverridden      Code = "unit_overridden"       // the file's unit won over the caller's
+	CodeMaterials           Code = "materials"             // faults of materials and colours, which are not read
 	CodePrecision           Code = "precision"             // coordinates too coarse for the part
 	CodeIgnoredContent      Code = "ignored_content"       // content that is no geometry of the part
 	CodeSupportsIgnored     Code = "supports_ignored"      // support objects left out

@@ -22,6 +22,9 @@ type codec struct {
 func codecs() []codec {
 	return []codec{
 		{FormatSTL, isSTLBySize, readSTLBinary},
+		{"", isZip, readZip},
+		{"", isGzip, readGzip},
+		{FormatAMF, isAMF, readAMF},
 		{FormatSTLASCII, isSTLASCII, readSTLASCII},
 		{FormatPLY, isPLY, readPLY},
 		{FormatOFF, isOFF, readOFF},

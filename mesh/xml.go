@@ -1,0 +1,754 @@
+package mesh
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// An xmlScanner reads an XML 1.0 document with namespaces as a stream of
+// tokens. It keeps one buffer that holds the tag at hand, checks that the
+// document is well-formed, enforces the limits while it reads, and knows the
+// five predefined entities and numeric references only: any DOCTYPE is
+// refused, so nothing can be expanded or fetched.
+//
+// UTF-8 is read as it is, UTF-16 through a decoder, other encodings are
+// refused.
+type xmlScanner struct {
+	ctx    context.Context
+	source io.Reader
+	format Format
+	part   string // name of the document, for places
+	limits *Limits
+
+	buf     []byte // buf[:pos] is read, buf[pos:] is not
+	pos     int
+	valid   int   // buf[:valid] is known to be valid UTF-8
+	offset  int64 // bytes before buf[0]
+	counted int   // line ends are counted up to buf[counted]
+	lines   int   // so many
+	started bool
+	final   bool // nothing follows buf
+	utf16   bool
+
+	// Name of the element of the last xmlStart or xmlEnd, attributes of the
+	// last xmlStart, characters of the last xmlText. They are overwritten by
+	// the next call of next.
+	name  xmlName
+	attrs []xmlAttr
+	text  []byte
+
+	selfClosed bool // the end of the open element is to be reported next
+	rootDone   bool
+	open       []xmlOpen
+	names      []byte // tag names of the open elements, joined
+	bindings   []xmlBinding
+	spaces     []string // namespaces seen; an xmlSpace is an index
+	defaults   xmlSpace
+	scratch    []byte // decoded attribute values
+}
+
+// An xmlSpace is a namespace: an index into the list that the scanner was
+// made with, or beyond it for a namespace that the list lacks.
+type xmlSpace int32
+
+// The first entries of every list of namespaces.
+const (
+	spaceNone xmlSpace = iota // names without namespace
+	spaceXML                  // the prefix xml
+	spaceXMLNS
+)
+
+const (
+	uriXML   = "http://www.w3.org/XML/1998/namespace"
+	uriXMLNS = "http://www.w3.org/2000/xmlns/"
+)
+
+type xmlName struct {
+	space xmlSpace
+	local []byte
+}
+
+type xmlAttr struct {
+	space xmlSpace
+	local []byte
+	value []byte
+	raw   []byte // name with prefix
+	colon int    // of raw, or −1
+}
+
+type xmlOpen struct {
+	name     int // start in names
+	bindings int // how many were in force outside
+	defaults xmlSpace
+	space    xmlSpace
+	colon    int
+}
+
+type xmlBinding struct {
+	prefix string
+	space  xmlSpace
+}
+
+type xmlToken uint8
+
+const (
+	xmlStart xmlToken = iota + 1
+	xmlEnd
+	xmlText // characters that are not all white space; a run may come in pieces
+	xmlEOF
+)
+
+const (
+	xmlBuffer     = 256 << 10
+	xmlNameBytes  = 1 << 10
+	xmlNamespaces = 1 << 8
+	xmlTextPiece  = 64 << 10
+)
+
+// newXMLScanner returns a scanner that gives the listed namespaces the
+// indices 3, 4, … (see spaceXMLNS).
+func newXMLScanner(ctx context.Context, source io.Reader, format Format, part string, limits *Limits, spaces ...string) *xmlScanner {
+	return &xmlScanner{
+		ctx: ctx, source: source, format: format, part: part, limits: limits,
+		buf:    make([]byte, 0, xmlBuffer),
+		spaces: append([]string{"", uriXML, uriXMLNS}, spaces...),
+	}
+}
+
+// place says where the scanner is.
+func (s *xmlScanner) place() string {
+	line := fmt.Sprintf("line %d", s.line())
+	if s.part == "" {
+		return line
+	}
+	return s.part + " " + line
+}
+
+// line returns the number of the line of the last token.
+func (s *xmlScanner) line() int {
+	s.lines += bytes.Count(s.buf[s.counted:s.pos], []byte{'\n'})
+	s.counted = s.pos
+	return s.lines + 1
+}
+
+func (s *xmlScanner) refuse(code Code, format string, args ...any) error {
+	return refuse(s.format, code, s.place(), format, args...)
+}
+
+func (s *xmlScanner) syntax(format string, args ...any) error {
+	return s.refuse(CodeXMLSyntax, "the XML is not well-formed: "+format, args...)
+}
+
+// is reports whether the element at hand has that name.
+func (s *xmlScanner) is(space xmlSpace, local string) bool {
+	return s.name.space == space && string(s.name.local) == local
+}
+
+// attr returns the value of an attribute of the element at hand.
+func (s *xmlScanner) attr(space xmlSpace, local string) (value []byte, ok bool) {
+	for i := range s.attrs {
+		if a := &s.attrs[i]; a.space == space && string(a.local) == local {
+			return a.value, true
+		}
+	}
+	return nil, false
+}
+
+// depth returns how many elements are open.
+func (s *xmlScanner) depth() int { return len(s.open) }
+
+// skip reads to the end of the element that just started.
+func (s *xmlScanner) skip() error {
+	for depth := s.depth(); s.depth() >= depth; {
+		if _, err := s.next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next reads the next token.
+func (s *xmlScanner) next() (xmlToken, error) {
+	if s.selfClosed {
+		s.selfClosed = false
+		s.pop()
+		return xmlEnd, nil
+	}
+	for {
+		for s.pos < len(s.buf) && isXMLSpace(s.buf[s.pos]) {
+			s.pos++
+		}
+		if len(s.buf)-s.pos < 2 {
+			if more, err := s.fill(); err != nil {
+				return 0, err
+			} else if more {
+				continue
+			}
+			if s.pos == len(s.buf) {
+				return s.finish()
+			}
+		}
+		if s.buf[s.pos] != '<' {
+			return s.scanText()
+		}
+		token, err := s.scanMarkup()
+		if token != 0 || err != nil {
+			return token, err
+		}
+	}
+}
+
+// finish checks that the document is complete.
+func (s *xmlScanner) finish() (xmlToken, error) {
+	if len(s.open) > 0 {
+		return 0, s.syntax("it ends inside <%s>", cleanName(string(s.names[s.open[len(s.open)-1].name:])))
+	}
+	if !s.rootDone {
+		return 0, s.syntax("it has no element")
+	}
+	return xmlEOF, nil
+}
+
+// scanMarkup reads what starts with '<'. Token 0 without error means to go on.
+func (s *xmlScanner) scanMarkup() (xmlToken, error) {
+	for {
+		var (
+			token xmlToken
+			ok    bool
+			err   error
+		)
+		switch b := s.buf[s.pos:]; {
+		case len(b) < 2:
+		case b[1] == '/':
+			token, ok, err = s.scanEnd()
+		case b[1] == '?':
+			ok, err = s.scanInstruction()
+		case b[1] == '!':
+			token, ok, err = s.scanDeclaration()
+		default:
+			token, ok, err = s.scanStart()
+		}
+		if ok || err != nil {
+			return token, err
+		}
+		if more, err := s.fill(); err != nil {
+			return 0, err
+		} else if !more {
+			return 0, s.syntax("it ends inside a tag")
+		}
+	}
+}
+
+// scanStart reads a start tag. ok is false when its end is not in the buffer.
+func (s *xmlScanner) scanStart() (token xmlToken, ok bool, err error) {
+	b := s.buf[s.pos:]
+	i, colon, err := s.scanName(b, 1)
+	if err != nil || i == len(b) {
+		return 0, false, err
+	}
+	name := b[1:i]
+	if colon >= 0 {
+		colon--
+	}
+	s.attrs = s.attrs[:0]
+	s.scratch = s.scratch[:0]
+	qualified := colon >= 0
+	for {
+		start := i
+		for i < len(b) && isXMLSpace(b[i]) {
+			i++
+		}
+		if i == len(b) {
+			return 0, false, nil
+		}
+		if b[i] == '>' {
+			i++
+			break
+		}
+		if b[i] == '/' {
+			if i+1 == len(b) {
+				return 0, false, nil
+			}
+			if b[i+1] != '>' {
+				return 0, false, s.syntax("a / in the tag <%s>", cleanName(string(name)))
+			}
+			s.selfClosed = true
+			i += 2
+			break
+		}
+		if i == start {
+			return 0, false, s.syntax("unexpected %q in the tag <%s>", b[i], cleanName(string(name)))
+		}
+		if len(s.attrs) >= s.limits.XMLAttributes {
+			return 0, false, s.refuse(CodeLimitXMLAttribute, "an element with more than %d attributes", s.limits.XMLAttributes)
+		}
+		a := xmlAttr{}
+		if i, err = s.scanAttr(b, i, &a); err != nil || i == len(b) {
+			s.selfClosed = false
+			return 0, false, err
+		}
+		qualified = qualified || a.colon >= 0 || string(a.raw) == "xmlns"
+		s.attrs = append(s.attrs, a)
+	}
+	if err := s.push(name, colon, qualified); err != nil {
+		return 0, false, err
+	}
+	s.pos += i
+	return xmlStart, true, nil
+}
+
+// scanName reads the name at b[i:] and returns its end, which is len(b) if it
+// may go on beyond, and the place of its colon or −1.
+func (s *xmlScanner) scanName(b []byte, i int) (end, colon int, err error) {
+	start := i
+	colon = -1
+	for i < len(b) && xmlClass[b[i]]&xmlNameByte != 0 {
+		if b[i] == ':' {
+			if colon >= 0 || i == start || i+1 < len(b) && xmlClass[b[i+1]]&xmlNameStart == 0 {
+				return 0, 0, s.syntax("a name with a misplaced colon")
+			}
+			colon = i
+		}
+		i++
+	}
+	if i-start > xmlNameBytes {
+		return 0, 0, s.refuse(CodeLimitXMLAttribute, "a name longer than %d bytes", xmlNameBytes)
+	}
+	if start < len(b) && (i == start || xmlClass[b[start]]&xmlNameStart == 0) {
+		return 0, 0, s.syntax("unexpected %q where a name should start", b[start])
+	}
+	return i, colon, nil
+}
+
+// scanAttr reads the attribute at b[i:] and returns its end; len(b) means
+// that it is not complete.
+func (s *xmlScanner) scanAttr(b []byte, i int, a *xmlAttr) (int, error) {
+	start := i
+	i, colon, err := s.scanName(b, i)
+	if err != nil || i == len(b) {
+		return len(b), err
+	}
+	a.raw = b[start:i]
+	a.local, a.colon = a.raw, -1
+	if colon >= 0 {
+		a.colon = colon - start
+		a.local = a.raw[a.colon+1:]
+	}
+	for i < len(b) && isXMLSpace(b[i]) {
+		i++
+	}
+	if i == len(b) {
+		return i, nil
+	}
+	if b[i] != '=' {
+		return 0, s.syntax("the attribute %s has no value", cleanName(string(a.raw)))
+	}
+	for i++; i < len(b) && isXMLSpace(b[i]); i++ {
+	}
+	if i == len(b) {
+		return i, nil
+	}
+	quote := b[i]
+	if quote != '"' && quote != '\'' {
+		return 0, s.syntax("the value of the attribute %s is not quoted", cleanName(string(a.raw)))
+	}
+	i++
+	start = i
+	entities := false
+	for {
+		for i < len(b) && xmlClass[b[i]]&xmlPlainValue != 0 {
+			i++
+		}
+		if i-start > s.limits.XMLAttributeBytes {
+			return 0, s.refuse(CodeLimitXMLAttribute, "the attribute %s is longer than %d bytes", cleanName(string(a.raw)), s.limits.XMLAttributeBytes)
+		}
+		if i == len(b) {
+			return i, nil
+		}
+		switch c := b[i]; {
+		case c == quote:
+			a.value = b[start:i]
+			if entities {
+				if a.value, err = s.decode(a.value); err != nil {
+					return 0, err
+				}
+			}
+			// The tag ends at least one byte later, so this is not len(b) in
+			// a document that goes on.
+			return i + 1, nil
+		case c == '&':
+			entities = true
+		case c != '"' && c != '\'':
+			return 0, s.syntax("%q in the value of the attribute %s", c, cleanName(string(a.raw)))
+		}
+		i++
+	}
+}
+
+// push opens the element that a start tag names, after its namespace
+// declarations.
+func (s *xmlScanner) push(name []byte, colon int, qualified bool) error {
+	if len(s.open) == 0 {
+		if s.rootDone {
+			return s.syntax("it has more than one root element")
+		}
+		s.rootDone = true
+	}
+	if len(s.open) >= s.limits.XMLDepth {
+		return s.refuse(CodeLimitXMLDepth, "elements are nested more than %d deep", s.limits.XMLDepth)
+	}
+	o := xmlOpen{name: len(s.names), bindings: len(s.bindings), defaults: s.defaults, colon: colon}
+	if qualified {
+		if err := s.declare(); err != nil {
+			return err
+		}
+	}
+	space := s.defaults
+	if colon >= 0 {
+		var err error
+		if space, err = s.resolve(name[:colon]); err != nil {
+			return err
+		}
+	}
+	if err := s.checkAttrs(qualified); err != nil {
+		return err
+	}
+	o.space = space
+	s.open = append(s.open, o)
+	s.names = append(s.names, name...)
+	s.name = xmlName{space: space, local: name[colon+1:]}
+	return nil
+}
+
+// declare binds the prefixes that the attributes of the tag declare.
+func (s *xmlScanner) declare() error {
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		switch {
+		case string(a.raw) == "xmlns":
+			space, err := s.space(a.value)
+			if err != nil {
+				return err
+			}
+			if space == spaceXML || space == spaceXMLNS {
+				return s.syntax("a reserved namespace is declared")
+			}
+			s.defaults = space
+		case a.colon == len("xmlns") && string(a.raw[:a.colon]) == "xmlns":
+			space, err := s.space(a.value)
+			if err != nil {
+				return err
+			}
+			isXML := string(a.local) == "xml"
+			if len(a.value) == 0 || string(a.local) == "xmlns" || space == spaceXMLNS || isXML != (space == spaceXML) {
+				return s.syntax("the prefix %s is declared wrongly", cleanName(string(a.local)))
+			}
+			s.bindings = append(s.bindings, xmlBinding{string(a.local), space})
+		}
+	}
+	return nil
+}
+
+// space returns the index of a namespace.
+func (s *xmlScanner) space(uri []byte) (xmlSpace, error) {
+	for i := range s.spaces {
+		if s.spaces[i] == string(uri) {
+			return xmlSpace(i), nil
+		}
+	}
+	if len(s.spaces) >= xmlNamespaces {
+		return 0, s.refuse(CodeLimitXMLAttribute, "more than %d namespaces", xmlNamespaces)
+	}
+	s.spaces = append(s.spaces, string(uri))
+	return xmlSpace(len(s.spaces) - 1), nil
+}
+
+// resolve returns the namespace that a prefix stands for.
+func (s *xmlScanner) resolve(prefix []byte) (xmlSpace, error) {
+	for i := len(s.bindings) - 1; i >= 0; i-- {
+		if s.bindings[i].prefix == string(prefix) {
+			return s.bindings[i].space, nil
+		}
+	}
+	switch string(prefix) {
+	case "xml":
+		return spaceXML, nil
+	case "xmlns":
+		return spaceXMLNS, nil
+	}
+	return 0, s.syntax("the prefix %s is not declared", cleanName(string(prefix)))
+}
+
+// checkAttrs resolves the prefixes of the attributes and refuses an attribute
+// that occurs twice.
+func (s *xmlScanner) checkAttrs(qualified bool) error {
+	for i := range s.attrs {
+		a := &s.attrs[i]
+		if a.colon >= 0 {
+			var err error
+			if a.space, err = s.resolve(a.raw[:a.colon]); err != nil {
+				return err
+			}
+		} else if qualified && string(a.raw) == "xmlns" {
+			a.space = spaceXMLNS
+		}
+		for j := range i {
+			if o := &s.attrs[j]; o.space == a.space && bytes.Equal(o.local, a.local) {
+				return s.refuse(CodeDuplicateName, "the attribute %s occurs twice", cleanName(string(a.raw)))
+			}
+		}
+	}
+	return nil
+}
+
+// pop closes the innermost element and sets name to its name.
+func (s *xmlScanner) pop() {
+	o := s.open[len(s.open)-1]
+	s.open = s.open[:len(s.open)-1]
+	s.name = xmlName{space: o.space, local: s.names[o.name+o.colon+1:]}
+	s.names = s.names[:o.name]
+	s.bindings = s.bindings[:o.bindings]
+	s.defaults = o.defaults
+}
+
+// scanEnd reads an end tag.
+func (s *xmlScanner) scanEnd() (xmlToken, bool, error) {
+	b := s.buf[s.pos:]
+	if len(s.open) == 0 {
+		return 0, false, s.syntax("an end tag without a start")
+	}
+	name := s.names[s.open[len(s.open)-1].name:]
+	i := 2 + len(name)
+	if i >= len(b) && bytes.HasPrefix(name, b[2:]) {
+		return 0, false, nil
+	}
+	if i >= len(b) || !bytes.Equal(b[2:i], name) {
+		return 0, false, s.syntax("<%s> is closed by another end tag", cleanName(string(name)))
+	}
+	for i < len(b) && isXMLSpace(b[i]) {
+		i++
+	}
+	if i == len(b) {
+		return 0, false, nil
+	}
+	if b[i] != '>' {
+		return 0, false, s.syntax("<%s> is closed by another end tag", cleanName(string(name)))
+	}
+	s.pos += i + 1
+	s.pop()
+	return xmlEnd, true, nil
+}
+
+// scanDeclaration reads what starts with "<!": a comment or a CDATA section.
+func (s *xmlScanner) scanDeclaration() (xmlToken, bool, error) {
+	b := s.buf[s.pos:]
+	switch {
+	case bytes.HasPrefix(b, []byte("<!--")):
+		return s.scanComment()
+	case bytes.HasPrefix(b, []byte("<![CDATA[")):
+		return s.scanCDATA()
+	case bytes.HasPrefix([]byte("<!--"), b) || bytes.HasPrefix([]byte("<![CDATA["), b):
+		return 0, false, nil
+	case len(b) > 2 && (b[2]|0x20)-'a' < 26:
+		return 0, false, s.refuse(CodeXMLDTD, "a document type or entity declaration, which is not read for safety; export the file without it")
+	}
+	return 0, false, s.syntax("unexpected <!")
+}
+
+// scanComment reads a comment of any length piece by piece.
+func (s *xmlScanner) scanComment() (xmlToken, bool, error) {
+	s.pos += 4
+	for {
+		b := s.buf[s.pos:]
+		i := bytes.Index(b, []byte("--"))
+		checked := i
+		if i < 0 {
+			checked = len(b)
+		}
+		if err := s.checkCharacters(b[:checked]); err != nil {
+			return 0, false, err
+		}
+		if i >= 0 && i+2 < len(b) {
+			if b[i+2] != '>' {
+				return 0, false, s.syntax("-- in a comment")
+			}
+			s.pos += i + 3
+			return 0, true, nil
+		}
+		if i < 0 {
+			// A single - at the end may be the first of two.
+			i = max(0, len(b)-1)
+		}
+		s.pos += i
+		if more, err := s.fill(); err != nil {
+			return 0, false, err
+		} else if !more {
+			return 0, false, s.syntax("it ends inside a comment")
+		}
+	}
+}
+
+// scanInstruction reads a processing instruction, which is ignored, or the
+// XML declaration, which must come first.
+func (s *xmlScanner) scanInstruction() (ok bool, err error) {
+	b := s.buf[s.pos:]
+	i := bytes.Index(b, []byte("?>"))
+	if i < 0 {
+		if len(b) > s.limits.XMLAttributeBytes {
+			return false, s.refuse(CodeLimitXMLAttribute, "a processing instruction longer than %d bytes", s.limits.XMLAttributeBytes)
+		}
+		return false, nil
+	}
+	end, _, err := s.scanName(b[:i], 2)
+	if err != nil {
+		return false, err
+	}
+	target := b[2:end]
+	if end == 2 || end < i && !isXMLSpace(b[end]) {
+		return false, s.syntax("a damaged processing instruction")
+	}
+	if err := s.checkCharacters(b[end:i]); err != nil {
+		return false, err
+	}
+	if bytes.EqualFold(target, []byte("xml")) {
+		if s.offset > 0 || s.pos > 0 || string(target) != "xml" {
+			return false, s.syntax("the XML declaration is not at the start")
+		}
+		if err := s.checkEncoding(b[end:i]); err != nil {
+			return false, err
+		}
+	}
+	s.pos += i + 2
+	return true, nil
+}
+
+// checkEncoding looks at the encoding that the XML declaration names.
+func (s *xmlScanner) checkEncoding(declaration []byte) error {
+	_, rest, found := bytes.Cut(declaration, []byte("encoding"))
+	if !found {
+		return nil
+	}
+	rest = bytes.TrimLeft(rest, " \t\r\n")
+	if len(rest) == 0 || rest[0] != '=' {
+		return s.syntax("a damaged XML declaration")
+	}
+	rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+	if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' {
+		return s.syntax("a damaged XML declaration")
+	}
+	name, _, found := bytes.Cut(rest[1:], rest[:1])
+	if !found {
+		return s.syntax("a damaged XML declaration")
+	}
+	switch string(bytes.ToLower(name)) {
+	case "utf-8", "utf8", "us-ascii", "ascii":
+		if !s.utf16 {
+			return nil
+		}
+	case "utf-16", "utf-16le", "utf-16be":
+		if s.utf16 {
+			return nil
+		}
+	}
+	return s.refuse(CodeEncoding, "the encoding %s is not read; export the file as UTF-8", cleanName(string(name)))
+}
+
+// fill makes room and reads more of the document behind what is not read
+// yet. more is false at the end.
+func (s *xmlScanner) fill() (more bool, err error) {
+	if s.final {
+		return false, nil
+	}
+	if err := s.ctx.Err(); err != nil {
+		return false, err
+	}
+	if s.pos > 0 {
+		s.offset += int64(s.pos)
+		s.line()
+		s.counted = 0
+		n := copy(s.buf, s.buf[s.pos:])
+		s.buf = s.buf[:n]
+		s.valid -= s.pos
+		s.pos = 0
+	}
+	if len(s.buf) == cap(s.buf) {
+		if most := s.limits.XMLAttributes * (s.limits.XMLAttributeBytes + 2*xmlNameBytes); len(s.buf) > max(most, xmlBuffer) {
+			return false, s.refuse(CodeLimitXMLAttribute, "a tag longer than %d bytes", most)
+		}
+		grown := make([]byte, len(s.buf), 2*cap(s.buf))
+		copy(grown, s.buf)
+		s.buf = grown
+	}
+	before := len(s.buf)
+	if !s.started {
+		s.started = true
+		if err := s.detectEncoding(); err != nil {
+			return false, err
+		}
+	}
+	for len(s.buf) < cap(s.buf) && !s.final {
+		n, err := s.source.Read(s.buf[len(s.buf):cap(s.buf)])
+		s.buf = s.buf[:len(s.buf)+n]
+		if err == io.EOF {
+			s.final = true
+		} else if err != nil {
+			return false, err
+		}
+	}
+	return len(s.buf) > before, s.checkUTF8()
+}
+
+// detectEncoding looks at the first bytes of the document, which tell UTF-16
+// from UTF-8, and takes a byte order mark off.
+func (s *xmlScanner) detectEncoding() error {
+	head := make([]byte, 4)
+	n, err := io.ReadFull(s.source, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	head = head[:n]
+	switch {
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		head = head[3:]
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("<\x00")):
+		return s.decodeUTF16(head, false)
+	case bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.HasPrefix(head, []byte("\x00<")):
+		return s.decodeUTF16(head, true)
+	}
+	s.buf = append(s.buf, head...)
+	return nil
+}
+
+// decodeUTF16 puts a decoder in front of the source, of which head was read.
+func (s *xmlScanner) decodeUTF16(head []byte, bigEndian bool) error {
+	s.utf16 = true
+	if head[0] >= 0xfe || head[1] >= 0xfe {
+		head = head[2:]
+	}
+	s.source = newUTF16Reader(io.MultiReader(bytes.NewReader(head), s.source), bigEndian)
+	return nil
+}
+
+// checkUTF8 checks what was read, but for a character cut at the end.
+func (s *xmlScanner) checkUTF8() error {
+	b := s.buf[s.valid:]
+	n := len(b)
+	if !s.final {
+		for back := 1; back <= 3 && back <= n; back++ {
+			if c := b[n-back]; utf8.RuneStart(c) {
+				if !utf8.FullRune(b[n-back:]) {
+					n -= back
+				}
+				break
+			}
+		}
+	}
+	if !utf8.Valid(b[:n]) {
+		return refuse(s.format, CodeEncoding, s.part, "the text is not valid UTF-8; export the file as UTF-8")
+	}
+	s.valid += n
+	return nil
+}
