@@ -3,8 +3,8 @@ package analysis
 import (
 	"context"
 	"errors"
-	"fmt"
 
+	"github.com/partgauge/partgauge/internal/parallel"
 	"github.com/partgauge/partgauge/mesh"
 )
 
@@ -55,12 +55,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Cause }
 
 // Panic is the Cause of an internal Error.
-type Panic struct {
-	Value any    // what the engine panicked with
-	Stack []byte // of the goroutine that panicked
-}
-
-func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+type Panic = parallel.Panic
 
 // NewError makes an Error of err, which a reader, package mesh or the engine
 // gave. It serves callers that must report a file they could not even open.

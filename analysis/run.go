@@ -9,10 +9,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"runtime/debug"
 	"slices"
 	"time"
 
+	"github.com/partgauge/partgauge/internal/parallel"
 	"github.com/partgauge/partgauge/mesh"
 )
 
@@ -114,7 +114,7 @@ type run struct {
 func (r *run) guarded(read func(context.Context) ([]byte, error)) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &Panic{Value: v, Stack: debug.Stack()}
+			err = parallel.AsPanic(v)
 		}
 	}()
 	return r.stages(read)

@@ -3,8 +3,9 @@ package mesh
 import (
 	"context"
 	"runtime"
-	"sync"
 	"sync/atomic"
+
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 // threadCount returns the number of threads that an option asks for: 0 means
@@ -19,7 +20,7 @@ func threadCount(option int) int {
 // forEach calls work for each job from 0 to jobs−1, on as many goroutines as
 // threads and jobs allow, and returns when all are done. Jobs are handed out
 // in order. When ctx is cancelled no further job is begun and its error is
-// returned; otherwise the error is nil.
+// returned; otherwise the error is nil. A panic of work is one of forEach.
 func forEach(ctx context.Context, threads, jobs int, work func(job int)) error {
 	threads = min(threads, jobs)
 	if threads <= 1 {
@@ -32,7 +33,7 @@ func forEach(ctx context.Context, threads, jobs int, work func(job int)) error {
 		return nil
 	}
 	var next atomic.Int64
-	var group sync.WaitGroup
+	var group parallel.Group
 	for range threads {
 		group.Go(func() {
 			for ctx.Err() == nil {

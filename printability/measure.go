@@ -4,11 +4,11 @@ import (
 	"context"
 	"math"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/golang/geo/r3"
 
+	"github.com/partgauge/partgauge/internal/parallel"
 	"github.com/partgauge/partgauge/mesh"
 )
 
@@ -86,7 +86,7 @@ func (s *Samples) measureAll(ctx context.Context, m *mesh.Mesh, bvh *mesh.BVH, p
 		threads = runtime.GOMAXPROCS(0)
 	}
 	var next atomic.Int64
-	var group sync.WaitGroup
+	var group parallel.Group
 	for range threads {
 		group.Go(func() {
 			w := newWorker(s, m, bvh)

@@ -77,7 +77,7 @@ func (o *outcome) print(in input, report *analysis.Report) error {
 func (o *outcome) explain(report *analysis.Report) {
 	var fault *analysis.Panic
 	if report.Error != nil && errors.As(report.Error, &fault) && !o.quiet {
-		note(o.stderr, "%s: %v\n%s", printable(report.File), fault, fault.Stack)
+		note(o.stderr, "%s: %v", printable(report.File), fault)
 	}
 }
 

@@ -29,7 +29,7 @@ const (
 
 var rules = []rule{
 	{
-		pkg: "mesh", own: []string{"internal/kernel"}, modules: []string{geo, compress},
+		pkg: "mesh", own: []string{"internal/kernel", "internal/parallel"}, modules: []string{geo, compress},
 		why: "geometry judges nothing: it must serve programs that know no criteria",
 	},
 	{
@@ -37,15 +37,19 @@ var rules = []rule{
 		why: "kernels are leaves, specified by a Go loop over plain slices",
 	},
 	{
+		pkg: "internal/parallel",
+		why: "a leaf: it knows goroutines, not what they do",
+	},
+	{
 		pkg: "fit", own: []string{"mesh"}, modules: []string{geo},
 		why: "fitting a box needs a hull and nothing else",
 	},
 	{
-		pkg: "printability", own: []string{"mesh", "fit", "internal/kernel"}, modules: []string{geo},
+		pkg: "printability", own: []string{"mesh", "fit", "internal/kernel", "internal/parallel"}, modules: []string{geo},
 		why: "criteria are judged from meshes and values; what other stages found comes in as values from analysis",
 	},
 	{
-		pkg: "analysis", own: []string{"mesh", "fit", "printability"}, modules: []string{geo},
+		pkg: "analysis", own: []string{"mesh", "fit", "printability", "internal/parallel"}, modules: []string{geo},
 		why: "the only composer of the engine; it knows no program around it",
 	},
 	{
