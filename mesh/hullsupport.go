@@ -1,6 +1,8 @@
 package mesh
 
 import (
+	"math"
+
 	"github.com/golang/geo/r2"
 	"github.com/golang/geo/r3"
 )
@@ -73,13 +75,14 @@ func (h *Hull) Box() Box {
 	return box
 }
 
-// Shadow returns the convex hull of the projection of h along z, relative to
-// the middle of its box: counter-clockwise and without points on edges; two
-// points or one if the shadow has no area.
-func (h *Hull) Shadow() []r2.Point {
+// Shadow returns the convex hull of the projection of h onto the plane of x
+// and y, two directions of length 1 at right angles: the coordinates along
+// them relative to the middle of the hull's box, counter-clockwise and without
+// points on edges; two points or one if the shadow has no area.
+func (h *Hull) Shadow(x, y r3.Vector) []r2.Point {
 	flat := make([]r2.Point, len(h.local))
 	for i, v := range h.local {
-		flat[i] = r2.Point{X: v.X, Y: v.Y}
+		flat[i] = r2.Point{X: x.Dot(v), Y: y.Dot(v)}
 	}
 	corners := planarHull(flat)
 	shadow := make([]r2.Point, len(corners))
@@ -87,4 +90,31 @@ func (h *Hull) Shadow() []r2.Point {
 		shadow[i] = flat[c]
 	}
 	return shadow
+}
+
+// MeanWidth returns the extent of the hull averaged over all directions: each
+// edge adds its length times the angle between the normals of its facets,
+// divided by 4π. In a plane it is a quarter of the perimeter, on a line half
+// the length.
+func (h *Hull) MeanWidth() float64 {
+	var total compensated
+	switch {
+	case h.Dimension < 2:
+		total.add(h.local[len(h.local)-1].Sub(h.local[0]).Norm() * 2 * math.Pi)
+	case h.Dimension == 2:
+		for i, v := range h.local {
+			total.add(h.local[(i+1)%len(h.local)].Sub(v).Norm() * math.Pi)
+		}
+	default:
+		for e := range h.Loops {
+			o := h.twin[e]
+			if o < uint32(e) {
+				continue
+			}
+			m, n := h.Facets[h.facetOf[e]].Normal, h.Facets[h.facetOf[o]].Normal
+			length := h.local[h.head(uint32(e))].Sub(h.local[h.Loops[e]]).Norm()
+			total.add(length * math.Atan2(m.Cross(n).Norm(), m.Dot(n)))
+		}
+	}
+	return total.value() / (4 * math.Pi)
 }
