@@ -47,7 +47,7 @@ func CheckSolid(m *Mesh, t *Topology, s *Measures) ([]Warning, error) {
 	if n := len(t.Duplicates); n > 0 {
 		warn(CodeDuplicateFaces, "%s again in the same place; they count once", count(n, "triangle"))
 	}
-	if hint := unitHint(s.Box); hint != "" {
+	if hint := UnitHint(s.Box); hint != "" {
 		warn(CodeUnitHint, "%s", hint)
 	}
 	if step, far := coordinateStep(m, s.Box); step > coarseStep*s.Box.Diagonal() {
@@ -109,9 +109,9 @@ func isFlat(m *Mesh, box Box) bool {
 	return true
 }
 
-// unitHint doubts the unit of a part whose size few parts have, and names the
-// units in which the size would be likely.
-func unitHint(box Box) string {
+// UnitHint doubts the unit of a part whose size few parts have, and names the
+// units in which the size would be likely; it is empty for sizes that are usual.
+func UnitHint(box Box) string {
 	d := box.Diagonal()
 	switch {
 	case d < doubtfulSmall/1000*25.4:
