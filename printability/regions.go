@@ -52,10 +52,9 @@ func (sel *selection) add(i int, value float64) {
 // regions is what findRegions found.
 type regions struct {
 	regions       []Region
-	coreArea      float64 // over all
-	coreMinimum   float64
+	coreMinimum   float64 // over all, +Inf without core
 	counted       int     // regions that are not info
-	countedCore   float64 // their core area
+	coreArea      float64 // of those
 	mostSevere    float64 // largest severe area of one region
 	severeMinimum float64 // thinnest value of that region
 }
@@ -84,7 +83,6 @@ func (s *Samples) findRegions(sel *selection, limit float64, rules *Rules) *regi
 		r := &out.regions[label[i]]
 		r.add(&s.All[id], sel.value[i], core[i], rules.Severe*limit)
 		if core[i] {
-			out.coreArea += float64(s.All[id].Weight)
 			out.coreMinimum = min(out.coreMinimum, sel.value[i])
 		}
 	}
@@ -129,7 +127,7 @@ func (out *regions) count(r *Region, origin r3.Vector, scale float64) {
 		return
 	}
 	out.counted++
-	out.countedCore += r.CoreArea
+	out.coreArea += r.CoreArea
 	if r.SevereArea > out.mostSevere {
 		out.mostSevere, out.severeMinimum = r.SevereArea, r.Minimum
 	}

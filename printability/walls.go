@@ -27,7 +27,7 @@ type Walls struct {
 	AreaBelow     *float64 `json:"areaBelow"`    // of walls thinner than T, both sides
 	EdgeBelow     *float64 `json:"edgeBelow"`    // beside sharp edges, thinner than T
 	BelowOptimal  *float64 `json:"belowOptimal"` // of walls thinner than To
-	CoreArea      *float64 `json:"coreArea"`     // of AreaBelow, away from thick material
+	CoreArea      *float64 `json:"coreArea"`     // of AreaBelow, away from thick material, in regions that matter
 	UnknownArea   float64  `json:"unknownArea"`
 	BuriedArea    float64  `json:"buriedArea"`
 	Samples       int      `json:"samples"`
@@ -192,7 +192,7 @@ func (w *Walls) judge(s *Samples, limit float64, rules *Rules) {
 	w.Regions = found.listed()
 	w.Minimum = nil
 	switch {
-	case found.coreArea > 0:
+	case !math.IsInf(found.coreMinimum, 1):
 		w.Minimum = &found.coreMinimum
 	case !math.IsInf(least, 1):
 		w.Minimum = &least
@@ -219,8 +219,8 @@ func (w *Walls) decide(s *Samples, limit float64, rules *Rules, found *regions, 
 		set(Fail, "The part is a sheet without thickness; give it walls of %g mm at least.", limit)
 	case *w.AreaBelow >= rules.ThinShare*surface:
 		set(Fail, "%.1f %% of the surface has walls thinner than %g mm; thicken them or choose a process for thinner walls.", 100**w.AreaBelow/surface, limit)
-	case found.countedCore >= max(rules.CoreShare*surface, least):
-		set(Fail, "Walls thinner than %g mm take up %.4g mm²; thicken them at the places listed.", limit, found.countedCore)
+	case found.coreArea >= max(rules.CoreShare*surface, least):
+		set(Fail, "Walls thinner than %g mm take up %.4g mm²; thicken them at the places listed.", limit, found.coreArea)
 	case found.mostSevere >= least:
 		set(Fail, "A wall of %.3g mm is far thinner than %g mm; thicken it at the places listed.", found.severeMinimum, limit)
 	case found.counted > 0:
