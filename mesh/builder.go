@@ -30,6 +30,8 @@ type builder struct {
 
 	warnings   []Warning
 	degenerate int // polygons left out for want of three distinct corners
+	crossing   int // polygons that cross themselves
+	clipper    clipper
 }
 
 func newBuilder(ctx context.Context, format Format, opts *ReadOptions) *builder {
@@ -138,6 +140,9 @@ func (b *builder) welded(m *Mesh, unit Unit) (*File, error) {
 	}
 	if b.degenerate > 0 {
 		b.warn(CodeDegenerateFaces, "%d faces without three distinct corners were left out", b.degenerate)
+	}
+	if b.crossing > 0 {
+		b.warn(CodeConcavePolygon, "%d polygons cross themselves; their surface is a guess", b.crossing)
 	}
 	m.SinglePrecision = b.single
 	if b.solidCount == 0 {
