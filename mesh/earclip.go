@@ -241,11 +241,11 @@ func (c *clipper) unblock() {
 func (c *clipper) isSpike(i int32) bool {
 	n := &c.nodes[i]
 	p, q := &c.nodes[n.prev], &c.nodes[n.next]
-	return n.turn == 0 && !(between(p.x, n.x, q.x) && between(p.y, n.y, q.y))
+	return n.turn == 0 && !(isBetween(p.x, n.x, q.x) && isBetween(p.y, n.y, q.y))
 }
 
-// between reports whether b lies between a and c or on one of them.
-func between(a, b, c float64) bool { return a <= b && b <= c || c <= b && b <= a }
+// isBetween reports whether b lies between a and c or on one of them.
+func isBetween(a, b, c float64) bool { return a <= b && b <= c || c <= b && b <= a }
 
 // cutLast takes corners from the end of list until one is still as wanted,
 // and cuts that off. It reports whether there was one.
