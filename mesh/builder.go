@@ -142,7 +142,7 @@ func (b *builder) welded(m *Mesh, unit Unit) (*File, error) {
 		b.warn(CodeDegenerateFaces, "%d faces without three distinct corners were left out", b.degenerate)
 	}
 	if b.crossing > 0 {
-		b.warn(CodeConcavePolygon, "%d polygons cross themselves; their surface is a guess", b.crossing)
+		b.warn(CodeConcavePolygon, "%d polygons are folded or cross themselves; how they are cut into triangles is a guess", b.crossing)
 	}
 	m.SinglePrecision = b.single
 	if b.solidCount == 0 {

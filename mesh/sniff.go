@@ -26,6 +26,7 @@ func codecs() []codec {
 		{"", isGzip, readGzip},
 		{FormatAMF, isAMF, readAMF},
 		{FormatSTLASCII, isSTLASCII, readSTLASCII},
+		{FormatOBJ, isOBJ, readOBJ},
 		{FormatPLY, isPLY, readPLY},
 		{FormatOFF, isOFF, readOFF},
 		{FormatSTL, resemblesSTL, readSTLBinary},

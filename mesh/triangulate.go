@@ -15,8 +15,9 @@ import (
 // seen along the axis nearest to their normal and cut by clipping ears with
 // exact predicates: concave ones, those that touch themselves and those that
 // hold holes joined to the rim by a bridge come out without overlaps. A
-// polygon that crosses itself is triangulated so that its signed area stays,
-// and counted. The time is near-linear in the corners.
+// polygon that crosses itself, as a folded quadrilateral seems to, is
+// triangulated so that its signed area stays, and counted. The time is
+// near-linear in the corners.
 func (b *builder) addPolygon(indices []uint32, place func() string) error {
 	if len(indices) > b.limits.PolygonCorners {
 		return refuse(b.format, CodeLimitPolygon, place(), "a polygon of %d corners; at most %d are read", len(indices), b.limits.PolygonCorners)
@@ -32,14 +33,20 @@ func (b *builder) addPolygon(indices []uint32, place func() string) error {
 	}
 	c.project(b.vertices)
 	if c.isConvex() {
-		for i := 2; i < len(c.nodes); i++ {
-			if err := b.addTriangle(c.nodes[0].vertex, c.nodes[i-1].vertex, c.nodes[i].vertex); err != nil {
-				return err
-			}
-		}
-		return nil
+		return b.addFan()
 	}
 	return b.clipEars()
+}
+
+// addFan adds the triangles of the polygon in b.clipper from its first corner.
+func (b *builder) addFan() error {
+	n := b.clipper.nodes
+	for i := 2; i < len(n); i++ {
+		if err := b.addTriangle(n[0].vertex, n[i-1].vertex, n[i].vertex); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clipEars triangulates the polygon in b.clipper.
@@ -53,6 +60,9 @@ func (b *builder) clipEars() error {
 	}
 	if c.careless {
 		b.crossing++
+		if len(c.nodes) == 4 {
+			return b.addFan()
+		}
 	}
 	for _, t := range c.out {
 		if err := b.addTriangle(t[0], t[1], t[2]); err != nil {
