@@ -92,7 +92,7 @@ func (c *clipper) load(vertices []r3.Vector, indices []uint32) {
 func (c *clipper) project(vertices []r3.Vector) {
 	normal, size := c.normal(vertices)
 	axis := largestAxis(normal)
-	turned := component(normal, axis) < 0
+	turned := vectorAxis(normal, axis) < 0
 	if normal == (r3.Vector{}) {
 		axis = smallestAxis(size)
 	}
@@ -102,7 +102,7 @@ func (c *clipper) project(vertices []r3.Vector) {
 	}
 	for i := range c.nodes {
 		p := vertices[c.nodes[i].vertex]
-		c.nodes[i].x, c.nodes[i].y = component(p, u), component(p, v)
+		c.nodes[i].x, c.nodes[i].y = vectorAxis(p, u), vectorAxis(p, v)
 	}
 }
 
@@ -140,7 +140,7 @@ func (c *clipper) isConvex() bool {
 // before orders the plane by x, then y.
 func (n *clipNode) before(m *clipNode) bool { return n.x < m.x || n.x == m.x && n.y < m.y }
 
-func component(v r3.Vector, axis int) float64 {
+func vectorAxis(v r3.Vector, axis int) float64 {
 	switch axis {
 	case 0:
 		return v.X
