@@ -102,7 +102,7 @@ func (c *content) wideText() string {
 		return ""
 	case nul[0] == 0 && nul[1] == half && plain[0] >= half, nul[1] == 0 && nul[0] >= half && plain[1] == half:
 		return "UTF-16"
-	case nul[0]+nul[1]+plain[0]+plain[1] == len(d) && bytes.IndexByte(d, '\n') >= 0 && 4*(plain[0]+plain[1]) >= len(d):
+	case nul[0]+nul[1] > 0 && nul[0]+nul[1]+plain[0]+plain[1] == len(d) && bytes.IndexByte(d, '\n') >= 0 && 4*(plain[0]+plain[1]) >= len(d):
 		return "UTF-32 or damaged"
 	}
 	return ""
