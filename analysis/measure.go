@@ -76,6 +76,11 @@ func (b *body) report() *Measures {
 	}
 	if s.HasMass {
 		center, inertia := vector(s.CenterOfMass), s.Inertia
+		for i := range inertia {
+			for k := range inertia[i] {
+				inertia[i][k] += 0
+			}
+		}
 		out.CenterOfMass, out.Inertia = &center, &inertia
 	}
 	if genus, ok := t.Genus(); ok {
@@ -110,4 +115,6 @@ func perShell(shells []mesh.Shell) []ShellMeasures {
 	return out
 }
 
-func vector(v r3.Vector) [3]float64 { return [3]float64{v.X, v.Y, v.Z} }
+// vector returns v for a report. Adding zero makes 0 of −0, which reads oddly
+// in JSON.
+func vector(v r3.Vector) [3]float64 { return [3]float64{v.X + 0, v.Y + 0, v.Z + 0} }

@@ -47,7 +47,7 @@ func TestRunAnswersFailures(t *testing.T) {
 		code mesh.Code
 		kind analysis.ErrorKind
 	}{
-		{"no model", strings.NewReader("hello"), analysis.Options{}, mesh.CodeUnknownFormat, analysis.KindUnsupportedFormat},
+		{"no model", strings.NewReader("no model at all\n"), analysis.Options{}, mesh.CodeUnknownFormat, analysis.KindUnsupportedFormat},
 		{"truncated", bytes.NewReader(cube[:600]), analysis.Options{}, mesh.CodeSTLTruncated, analysis.KindUnreadable},
 		{"reader fails", iotest.ErrReader(io.ErrUnexpectedEOF), analysis.Options{}, analysis.CodeRead, analysis.KindUnreadable},
 		{"engine panics", panicReader{}, analysis.Options{}, analysis.CodeInternal, analysis.KindInternal},

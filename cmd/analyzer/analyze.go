@@ -216,11 +216,12 @@ func (s *session) analyse(ctx context.Context, in input, opts analysis.Options, 
 		return nil
 	}
 	defer r.Close()
-	report, err := analysis.Run(ctx, r, opts)
-	if err != nil {
-		return err
+	for report, err := range analysis.RunEach(ctx, r, opts) {
+		if err != nil {
+			return err
+		}
+		send(report)
 	}
-	send(report)
 	return nil
 }
 

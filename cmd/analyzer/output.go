@@ -117,26 +117,29 @@ func (o *outcome) writeError(err error) error {
 }
 
 // isNoModel reports whether a file that was found in a folder is something
-// other than a model: by its content, or, when it is too large to be looked
-// at, by its name.
+// other than a model: it is of no format that is read, or too large to be
+// looked at, and is not called like a model either.
 func isNoModel(in input, report *analysis.Report) bool {
-	if report.Error == nil {
+	if report.Error == nil || report.File != in.name || hasModelName(in.name) {
 		return false
 	}
 	switch report.Error.Code {
-	case mesh.CodeUnknownFormat:
+	case mesh.CodeUnknownFormat, mesh.CodeUnsupportedFormat, mesh.CodeEncoding, mesh.CodeTooShort, mesh.CodeLimitFile:
 		return true
-	case mesh.CodeLimitFile:
-		return !hasModelName(in.name)
-	case mesh.CodeTooShort:
-		return in.size == 0 && !hasModelName(in.name)
 	}
 	return false
 }
 
+// modelNames are the endings of models, also of formats that are not read:
+// who keeps such a file beside others wants to know that it was not analysed.
+var modelNames = []string{
+	".stl", ".obj", ".ply", ".off", ".3mf", ".amf", ".gltf", ".glb",
+	".step", ".stp", ".iges", ".igs", ".brep", ".x_t", ".x_b", ".jt", ".3dm", ".dwg", ".dxf", ".sldprt", ".sldasm",
+	".ipt", ".iam", ".prt", ".catpart", ".f3d", ".fcstd", ".scad", ".fbx", ".dae", ".blend", ".wrl", ".x3d", ".usdz", ".3ds",
+}
+
 func hasModelName(name string) bool {
-	endings := []string{".stl", ".obj", ".ply", ".off", ".3mf", ".amf", ".gltf", ".glb", ".gz", ".zip"}
-	return slices.Contains(endings, strings.ToLower(filepath.Ext(name)))
+	return slices.Contains(modelNames, strings.ToLower(filepath.Ext(name)))
 }
 
 // skippedNote names the first few files that were skipped.

@@ -26,7 +26,8 @@ func newTextPrinter(out *bufio.Writer, style style, inputs []input, judged bool)
 	if len(inputs) == 1 {
 		p.single = inputs[0].name
 	}
-	names := 0
+	// An archive may turn out to hold models with longer names.
+	names := 32
 	for _, in := range inputs {
 		names = max(names, utf8.RuneCountInString(in.name))
 	}
