@@ -146,6 +146,9 @@ func (r rule) check(t *testing.T, name, path string, also []string) {
 	}
 	for _, f := range forbidden {
 		tree, isTree := strings.CutSuffix(f.std, "/...")
+		if path == "net/url" {
+			continue // takes strings apart, talks to no one
+		}
 		if (path == f.std || isTree && (path == tree || strings.HasPrefix(path, tree+"/"))) && !slices.Contains(f.except, r.pkg) {
 			t.Errorf("%s must not import %s: %s", name, path, f.why)
 		}
