@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/partgauge/partgauge/mesh"
+	"github.com/partgauge/partgauge/printability"
 )
 
 // stageReport is what the child that runs the stages prints.
@@ -45,8 +46,12 @@ type bench struct {
 	ctx     context.Context
 	threads int
 	data    []byte
-	mesh    *mesh.Mesh
-	bvh     *mesh.BVH
+
+	mesh     *mesh.Mesh
+	topology *mesh.Topology
+	measures *mesh.Measures
+	bvh      *mesh.BVH
+	samples  *printability.Samples
 }
 
 // A stage is one step of the engine. It does its work anew each time, checks
@@ -58,10 +63,18 @@ type stage struct {
 
 var stages = []stage{
 	{"read", (*bench).read},
+	{"topology", (*bench).findTopology},
+	{"measure", (*bench).measure},
+	{"clean", (*bench).clean},
+	{"convex hull", (*bench).hull},
 	{"bvh", (*bench).buildBVH},
 	{"closest hit", (*bench).closestHits},
 	{"all hits", (*bench).allHits},
 	{"nearest", (*bench).nearest},
+	{"self-intersections", (*bench).selfIntersections},
+	{"wall samples", (*bench).sampleWalls},
+	{"walls of 1 mm", (*bench).judgeWalls},
+	{"whole analysis", (*bench).analyse},
 }
 
 func runStages(ctx context.Context, args []string, out io.Writer) error {
@@ -114,4 +127,46 @@ func (b *bench) read() ([]rate, error) {
 		return nil, errors.New("the mesh has no extent")
 	}
 	return append([]rate{{"MB", float64(len(b.data)) / 1e6}}, b.triangles()...), nil
+}
+
+func (b *bench) findTopology() ([]rate, error) {
+	topology, err := mesh.NewTopology(b.ctx, b.mesh, b.threads)
+	if err != nil {
+		return nil, err
+	}
+	b.topology = topology
+	if topology.Shells == 0 || topology.Triangles() == 0 {
+		return nil, errors.New("the mesh has no shell")
+	}
+	return b.triangles(), nil
+}
+
+func (b *bench) measure() ([]rate, error) {
+	measures, err := mesh.Measure(b.ctx, b.mesh, b.topology, b.threads)
+	if err != nil {
+		return nil, err
+	}
+	b.measures = measures
+	if !(measures.Area > 0) {
+		return nil, errors.New("the mesh has no area")
+	}
+	return b.triangles(), nil
+}
+
+// clean is the weld by tolerance and the removal of duplicates. What follows
+// goes on with the mesh as it was, as its triangle count is.
+func (b *bench) clean() ([]rate, error) {
+	_, _, _, err := mesh.Clean(b.ctx, b.mesh, b.topology, b.threads)
+	return b.triangles(), err
+}
+
+func (b *bench) hull() ([]rate, error) {
+	hull, err := mesh.ConvexHull(b.ctx, b.mesh)
+	if err != nil {
+		return nil, err
+	}
+	if !(hull.Volume > 0) {
+		return nil, errors.New("the hull has no volume")
+	}
+	return b.triangles(), nil
 }
