@@ -3,7 +3,6 @@ package mesh
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"math"
 	"strings"
 
@@ -42,7 +41,7 @@ func readOFF(ctx context.Context, data []byte, opts *ReadOptions) (*File, error)
 		return nil, err
 	}
 	if r.nextRow() {
-		r.b.warn(CodeIgnoredContent, "what follows the last face in line %d was ignored", lineNumber(r.data, r.pos))
+		r.b.warn(CodeIgnoredContent, "what follows the last face (%s) was ignored", textPlace(r.data, r.pos+1, 0))
 	}
 	return r.b.file(opts.Unit)
 }
@@ -137,7 +136,7 @@ func (r *offReader) endRow() error {
 	return nil
 }
 
-func (r *offReader) place() string { return fmt.Sprintf("line %d", lineNumber(r.data, r.pos)) }
+func (r *offReader) place() string { return textPlace(r.data, r.pos, 0) }
 
 func (r *offReader) syntax(format string, args ...any) error {
 	return refuse(FormatOFF, CodeOFFSyntax, r.place(), format, args...)
@@ -160,7 +159,7 @@ func (r *offReader) readCounts() (vertices, faces int, err error) {
 		}
 		var ok bool
 		if counts[i], ok = parseInt(word); !ok || counts[i] < 0 {
-			return 0, 0, r.syntax("%q is no number of vertices, faces or edges", excerpt(word))
+			return 0, 0, r.syntax("%q is no number of vertices, faces or edges", quotable(word))
 		}
 	}
 	if err := r.endRow(); err != nil {
@@ -222,7 +221,7 @@ func (r *offReader) real(word []byte) (float64, error) {
 	if isNonFinite(word) {
 		return math.NaN(), nil
 	}
-	return 0, refuse(FormatOFF, CodeNumberFormat, r.place(), "%q is no number that can be read", excerpt(word))
+	return 0, refuse(FormatOFF, CodeNumberFormat, r.place(), "%q is no number that can be read", quotable(word))
 }
 
 // readFaces reads n rows of corners.
@@ -250,7 +249,7 @@ func (r *offReader) readCorners() error {
 	word := r.word()
 	corners, ok := parseInt(word)
 	if !ok || corners < 0 {
-		return r.syntax("%q is no number of corners", excerpt(word))
+		return r.syntax("%q is no number of corners", quotable(word))
 	}
 	if corners > int64(r.b.limits.PolygonCorners) {
 		return refuse(FormatOFF, CodeLimitPolygon, r.place(), "a polygon of %d corners; at most %d are read", corners, r.b.limits.PolygonCorners)
@@ -264,7 +263,7 @@ func (r *offReader) readCorners() error {
 		}
 		v, ok := parseInt(word)
 		if !ok || v < 0 || v >= count {
-			return refuse(FormatOFF, CodeIndexRange, r.place(), "vertex %q of %d does not exist", excerpt(word), count)
+			return refuse(FormatOFF, CodeIndexRange, r.place(), "vertex %q of %d does not exist", quotable(word), count)
 		}
 		r.indices = append(r.indices, uint32(v))
 	}
@@ -280,12 +279,4 @@ func (r *offReader) beginRow(i, n int, what string) error {
 		return r.b.ctx.Err()
 	}
 	return nil
-}
-
-// lineNumber returns in which line offset pos lies.
-func lineNumber(data []byte, pos int) int {
-	if n := bytes.Count(data[:pos], []byte{'\n'}); n > 0 {
-		return n + 1
-	}
-	return bytes.Count(data[:pos], []byte{'\r'}) + 1
 }

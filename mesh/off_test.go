@@ -90,11 +90,11 @@ func TestOFFRefused(t *testing.T) {
 		{"counts beyond int64", broken("4 4 2", "99999999999999999999 4 0"), mesh.CodeOFFSyntax, "line 2"},
 		{"negative count", broken("4 4 2", "-4 4 0"), mesh.CodeOFFSyntax, "line 2"},
 		{"one count", broken("4 4 2", "4"), mesh.CodeOFFSyntax, "line 2"},
-		{"no counts", "OFF\n# nothing\n", mesh.CodeOFFSyntax, "line 3"},
+		{"no counts", "OFF\n# nothing\n", mesh.CodeOFFSyntax, "line 2"},
 		{"keyword alone", "OFF", mesh.CodeOFFSyntax, "line 1"},
-		{"a face too few", broken("3 1 2 3\n", ""), mesh.CodeOFFTruncated, "line 10"},
-		{"a vertex too few", broken("1 0 0\n", ""), mesh.CodeOFFTruncated, "line 10"},
-		{"vertices in one line", broken("0 0 0\n1 0 0\n", "0 0 0 1 0 0\n"), mesh.CodeOFFTruncated, "line 10"},
+		{"a face too few", broken("3 1 2 3\n", ""), mesh.CodeOFFTruncated, "line 9"},
+		{"a vertex too few", broken("1 0 0\n", ""), mesh.CodeOFFTruncated, "line 9"},
+		{"vertices in one line", broken("0 0 0\n1 0 0\n", "0 0 0 1 0 0\n"), mesh.CodeOFFTruncated, "line 9"},
 		{"two numbers", broken("\n1 0 0\n", "\n1 0\n"), mesh.CodeOFFSyntax, "line 4"},
 		{"corner too few", broken("3 0 2 1", "3 0 2"), mesh.CodeOFFSyntax, "line 7"},
 		{"index = count", broken("3 0 2 1", "3 0 2 4"), mesh.CodeIndexRange, "line 7"},
@@ -116,7 +116,7 @@ func TestOFFRefused(t *testing.T) {
 		{"n dimensions", "nOFF\n3\n" + strings.TrimPrefix(offTetrahedron, "OFF\n"), mesh.CodeUnsupportedFormat, ""},
 		{"4nOFF", "4nOFF 3\n", mesh.CodeUnsupportedFormat, ""},
 		{"binary", "OFF BINARY\n\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x00", mesh.CodeUnsupportedFormat, ""},
-		{"long line", broken("3 0 2 1", "3 0 2 1"+strings.Repeat(" ", 2<<20)), mesh.CodeLimitLine, "line 7"},
+		{"long line", broken("3 0 2 1", "3 0 2 1"+strings.Repeat(" ", 2<<20)), mesh.CodeLimitLine, "line 7, byte 2097193"},
 	} {
 		t.Run(test.id, func(t *testing.T) {
 			if e := refusal(t, []byte(test.data), mesh.ReadOptions{}); e.Code != test.code || e.Place != test.place {

@@ -384,7 +384,7 @@ func (r *plyReader) cancelled() error {
 func (r *plyReader) place() string {
 	name := r.element.title()
 	if r.text {
-		return fmt.Sprintf("%s %d, line %d", name, r.row+1, lineNumber(r.data, r.pos))
+		return fmt.Sprintf("%s %d, %s", name, r.row+1, textPlace(r.data, r.pos, 0))
 	}
 	return fmt.Sprintf("%s %d, byte %d", name, r.row+1, r.pos)
 }

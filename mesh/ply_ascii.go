@@ -64,7 +64,7 @@ func (r *plyReader) textReal(kind plyKind) (float64, error) {
 		if isNonFinite(word) {
 			return math.NaN(), nil
 		}
-		return 0, refuse(r.b.format, CodeNumberFormat, r.place(), "%q is no number that can be read", excerpt(word))
+		return 0, refuse(r.b.format, CodeNumberFormat, r.place(), "%q is no number that can be read", quotable(word))
 	}
 	if kind == plyFloat32 {
 		v = roundToSingle(v, word)
@@ -86,7 +86,7 @@ func (r *plyReader) textInteger(kind plyKind, code Code) (int64, error) {
 			return r.whole(v, code)
 		}
 	}
-	return 0, refuse(r.b.format, code, r.place(), "%q is no whole number that can be read", excerpt(word))
+	return 0, refuse(r.b.format, code, r.place(), "%q is no whole number that can be read", quotable(word))
 }
 
 // roundToSingle rounds v, which is the value of word, to the nearest 32-bit

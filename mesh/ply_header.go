@@ -60,7 +60,7 @@ type plyElement struct {
 }
 
 // title is the name as messages show it.
-func (e *plyElement) title() string { return cleanName(excerpt([]byte(e.name))) }
+func (e *plyElement) title() string { return cleanName(quotable([]byte(e.name))) }
 
 // stride returns the bytes of a binary row without lists, else 0.
 func (e *plyElement) stride() int {
@@ -205,7 +205,7 @@ func (p *plyHeaderParser) parse(line []byte) error {
 	case "property":
 		return p.parseProperty(bytes.Fields(line[n:]))
 	}
-	return p.refuse("unknown keyword %q", excerpt(line[:n]))
+	return p.refuse("unknown keyword %q", quotable(line[:n]))
 }
 
 func (p *plyHeaderParser) parseFormat(words [][]byte) error {
@@ -223,7 +223,7 @@ func (p *plyHeaderParser) parseFormat(words [][]byte) error {
 	case "binary_big_endian":
 		p.header.format = FormatPLYBig
 	default:
-		return p.refuse("unknown format %q", excerpt(words[0]))
+		return p.refuse("unknown format %q", quotable(words[0]))
 	}
 	return nil
 }
@@ -234,11 +234,11 @@ func (p *plyHeaderParser) parseElement(words [][]byte) error {
 	}
 	rows, ok := parseInt(words[1])
 	if !ok || rows < 0 {
-		return p.refuse("%q is no count of elements", excerpt(words[1]))
+		return p.refuse("%q is no count of elements", quotable(words[1]))
 	}
 	name := string(words[0])
 	if p.elements[name] {
-		return p.refuse("the element %q is there twice", excerpt(words[0]))
+		return p.refuse("the element %q is there twice", quotable(words[0]))
 	}
 	p.elements[name] = true
 	p.properties = map[string]bool{}
@@ -254,7 +254,7 @@ func (p *plyHeaderParser) parseProperty(words [][]byte) error {
 	if len(words) == 4 && string(words[0]) == "list" {
 		property.count = plyKinds[string(words[1])]
 		if property.count == plyNone {
-			return p.refuse("unknown type %q", excerpt(words[1]))
+			return p.refuse("unknown type %q", quotable(words[1]))
 		}
 		words = words[2:]
 	}
@@ -263,11 +263,11 @@ func (p *plyHeaderParser) parseProperty(words [][]byte) error {
 	}
 	property.kind = plyKinds[string(words[0])]
 	if property.kind == plyNone {
-		return p.refuse("unknown type %q", excerpt(words[0]))
+		return p.refuse("unknown type %q", quotable(words[0]))
 	}
 	property.name = string(words[1])
 	if p.properties[property.name] {
-		return p.refuse("the property %q is there twice", excerpt(words[1]))
+		return p.refuse("the property %q is there twice", quotable(words[1]))
 	}
 	p.properties[property.name] = true
 	e := &p.header.elements[len(p.header.elements)-1]
@@ -294,14 +294,4 @@ func (h *plyHeader) checkRows(e *plyElement, left int) error {
 		return refuse(h.format, CodePLYTruncated, "", "%d rows of element %q are announced, but only %d bytes are left for them; the file is cut or damaged, export it again", e.rows, e.title(), left)
 	}
 	return nil
-}
-
-// excerpt cuts a word from a file to a length that fits, quoted, into a
-// message.
-func excerpt(s []byte) string {
-	const most = 40
-	if len(s) > most {
-		return string(s[:most]) + "..."
-	}
-	return string(s)
 }

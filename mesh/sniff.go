@@ -28,7 +28,9 @@ func codecs() []codec {
 		{FormatSTLASCII, isSTLASCII, readSTLASCII},
 		{FormatOBJ, isOBJ, readOBJ},
 		{FormatPLY, isPLY, readPLY},
+		{FormatGLB, startsWith(glbMagic), readGLB},
 		{FormatOFF, isOFF, readOFF},
+		{FormatGLTF, isGLTF, readGLTF},
 		{FormatSTL, resemblesSTL, readSTLBinary},
 	}
 }
