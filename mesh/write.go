@@ -1,8 +1,9 @@
 package mesh
 
 import (
-	"fmt"
 	"io"
+	"path"
+	"strings"
 )
 
 // WriteOptions say how a mesh is written. The zero value writes millimetres.
@@ -20,16 +21,55 @@ type WriteOptions struct {
 	ScalarName string
 }
 
-// Write writes m to w in the given format. Coordinates of text formats are
-// the shortest that read back as the same number.
+// Write writes m to w in the given format. Numbers of text formats are the
+// shortest decimals that read back as the same number, so that a mesh in mm
+// is read as it was written; binary STL rounds coordinates to 32 bits.
+//
+// What the format cannot hold gives an *Error, before anything is written;
+// the errors of w are returned as they are. The time is linear, the memory
+// that it takes does not depend on m.
 func Write(w io.Writer, m *Mesh, format Format, opts WriteOptions) error {
 	if opts.Unit == "" {
 		opts.Unit = Millimetre
 	}
 	if opts.Unit.Scale() == 0 {
-		return fmt.Errorf("mesh: unknown unit %q", opts.Unit)
+		return refuse(format, CodeUnit, "", "the unit %q is unknown; use micron, mm, cm, m, inch or foot", opts.Unit)
+	}
+	if (opts.Colors != nil || opts.Scalars != nil) && format != FormatPLY && format != FormatPLYASCII {
+		return refuse(format, CodeUnsupportedFormat, "", "only PLY can hold colours and numbers of vertices")
 	}
 	switch format {
+	case FormatSTL:
+		return writeSTLBinary(w, m, &opts)
+	case FormatSTLASCII:
+		return writeSTLASCII(w, m, &opts)
+	case FormatOBJ:
+		return writeOBJ(w, m, &opts)
 	}
-	return fmt.Errorf("mesh: writing %q is not supported", format)
+	return refuse(format, CodeUnsupportedFormat, "", "models are written as STL, OBJ, PLY or 3MF only")
+}
+
+// FormatForExtension returns the format that the ending of a file's name
+// stands for, in capitals or not: for choosing what to write. Reading never
+// looks at names.
+func FormatForExtension(name string) (Format, bool) {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".stl":
+		return FormatSTL, true
+	case ".obj":
+		return FormatOBJ, true
+	case ".ply":
+		return FormatPLY, true
+	case ".off":
+		return FormatOFF, true
+	case ".3mf":
+		return Format3MF, true
+	case ".amf":
+		return FormatAMF, true
+	case ".gltf":
+		return FormatGLTF, true
+	case ".glb":
+		return FormatGLB, true
+	}
+	return "", false
 }
