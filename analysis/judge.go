@@ -5,12 +5,19 @@ import (
 	"github.com/partgauge/partgauge/printability"
 )
 
-// judge runs the stages that need the hierarchy, and the criteria.
-func (r *run) judge(b *body) error {
+// judge runs the stages that need the hierarchy, and the criteria, on
+// optimized.
+func (r *run) judge(original, optimized *body, hull *mesh.Hull) error {
+	facts := printability.Facts{MinimumSize: r.opts.MinimumSize}
+	facts.Original = original.facts()
+	facts.Optimized = facts.Original
+	if optimized != original {
+		facts.Optimized = optimized.facts()
+	}
 	var tree *mesh.BVH
 	if r.needsTree() {
 		err := r.stage(StageTree, func() (err error) {
-			tree, err = mesh.NewBVH(r.ctx, b.mesh, mesh.BVHOptions{Threads: r.opts.Threads})
+			tree, err = mesh.NewBVH(r.ctx, optimized.mesh, mesh.BVHOptions{Threads: r.opts.Threads})
 			return err
 		})
 		if err != nil {
@@ -18,42 +25,64 @@ func (r *run) judge(b *body) error {
 		}
 	}
 	if r.runs(StageSelfIntersections) {
-		if err := r.stage(StageSelfIntersections, func() error { return r.intersections(b, tree) }); err != nil {
+		err := r.stage(StageSelfIntersections, func() (err error) {
+			facts.Optimized.Intersecting, err = r.intersections(optimized, tree)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
 	if r.runs(StageThickness) {
-		if err := r.stage(StageThickness, func() error { return r.walls(b, tree) }); err != nil {
+		err := r.stage(StageThickness, func() (err error) {
+			facts.Walls, facts.Gaps, err = r.walls(optimized, tree)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	if !r.runs(StageCriteria) {
+		return nil
+	}
+	return r.stage(StageCriteria, func() error {
+		facts.SharpEdges = printability.FindSharpEdges(optimized.mesh, optimized.topology, r.opts.SharpEdges)
+		r.report.Criteria, r.report.Status = printability.Judge(&facts)
+		return nil
+	})
 }
 
 // intersections counts the pairs of triangles that cross.
-func (r *run) intersections(b *body, tree *mesh.BVH) error {
+func (r *run) intersections(b *body, tree *mesh.BVH) (*printability.Intersections, error) {
 	found, err := tree.SelfIntersections(r.ctx, mesh.SelfIntersectionOptions{Threads: r.opts.Threads})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.report.Optimized.SelfIntersections = &found.Count
 	if found.Capped {
-		r.limit("selfIntersections: more than %d pairs, the rest was not counted", found.Count)
+		r.limit("selfIntersections: there are more than %d pairs; the rest was not counted", found.Count)
 	}
-	return nil
+	facts, betweenShells := b.intersections(&found)
+	if betweenShells {
+		r.warn([]mesh.Warning{{
+			Code:    mesh.CodeOverlappingShells,
+			Message: "bodies overlap: the volume is the sum of all of them, so what they share counts twice; unite them",
+		}})
+	}
+	return facts, nil
 }
 
 // walls measures walls and clearances and evaluates them for the limits asked
 // for.
-func (r *run) walls(b *body, tree *mesh.BVH) error {
+func (r *run) walls(b *body, tree *mesh.BVH) (*printability.Walls, *printability.Gaps, error) {
 	opts := r.opts.Sampling
 	opts.Threads = r.opts.Threads
 	samples, err := printability.Measure(r.ctx, b.mesh, tree, b.volume(), opts)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	r.report.LimitsHit = append(r.report.LimitsHit, samples.LimitsHit()...)
 	r.report.Thickness = samples.Evaluate(r.opts.MinWall, r.opts.OptimalWall, r.opts.Rules)
 	r.report.Gaps = samples.EvaluateGaps(r.opts.GapLimit, r.opts.Rules)
-	return nil
+	return r.report.Thickness, r.report.Gaps, nil
 }

@@ -38,6 +38,10 @@ type Options struct {
 	// one the fit is not checked.
 	Chamber *[3]float64 `json:"chamber,omitempty"`
 
+	// MinimumSize is the smallest extents along x, y and z that can be made,
+	// in mm. Without it only the plausibility of the size is judged.
+	MinimumSize *[3]float64 `json:"minimumSize,omitempty"`
+
 	// Repair says what is done to the mesh before it is judged.
 	Repair Repair `json:"repair"`
 	// ConcaveHull asks for the volume of the concave hull, which costs time.
@@ -49,6 +53,8 @@ type Options struct {
 	// those of their judgement; zero fields mean the defaults.
 	Sampling printability.SampleOptions `json:"sampling"`
 	Rules    printability.Rules         `json:"rules"`
+	// SharpEdges has the constants of the search for sharp edges.
+	SharpEdges printability.SharpEdgeOptions `json:"sharpEdges"`
 	// Limits on what is read; zero fields mean the defaults.
 	Limits mesh.Limits `json:"limits"`
 
@@ -119,6 +125,7 @@ func (o Options) WithDefaults() Options {
 	o.Sampling.GrooveLimit = max(o.Sampling.GrooveLimit, o.MinWall, o.OptimalWall)
 	o.Sampling.GapReach = max(o.Sampling.GapReach, o.GapLimit)
 	o.Rules = o.Rules.WithDefaults()
+	o.SharpEdges = o.SharpEdges.WithDefaults()
 	o.Limits = o.Limits.WithDefaults()
 	return o
 }
@@ -151,10 +158,16 @@ func (o Options) Validate() error {
 	if o.OptimalWall != 0 && o.WithDefaults().MinWall == 0 {
 		return &OptionError{"optimalWall", "needs a minimum wall or a technology beside it"}
 	}
-	if o.Chamber != nil {
-		for _, c := range o.Chamber {
+	for _, size := range []struct {
+		option string
+		value  *[3]float64
+	}{{"chamber", o.Chamber}, {"minimumSize", o.MinimumSize}} {
+		if size.value == nil {
+			continue
+		}
+		for _, c := range size.value {
 			if !(c > 0) || math.IsInf(c, 0) {
-				return &OptionError{"chamber", fmt.Sprintf("%v is no size in mm; give three numbers above 0", c)}
+				return &OptionError{size.option, fmt.Sprintf("%v is no size in mm; give three numbers above 0", c)}
 			}
 		}
 	}

@@ -37,7 +37,7 @@ func InfoStages() []Stage {
 var needs = map[Stage][]Stage{
 	StageSelfIntersections: {StageClean},
 	StageThickness:         {StageClean},
-	StageCriteria:          {StageClean},
+	StageCriteria:          {StageClean, StageHull},
 }
 
 // effort is the usual share of a stage in the time of a whole analysis, for

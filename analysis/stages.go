@@ -30,15 +30,20 @@ func (r *run) stages(read func(context.Context) ([]byte, error)) error {
 			return err
 		}
 	}
+	var hull *mesh.Hull // of the mesh that is judged
 	if r.runs(StageHull) {
-		if err := r.stage(StageHull, func() error { return r.hulls(original, optimized) }); err != nil {
+		err := r.stage(StageHull, func() (err error) {
+			hull, err = r.hulls(original, optimized)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
 	if optimized == nil {
 		return nil
 	}
-	return r.judge(optimized)
+	return r.judge(original, optimized, hull)
 }
 
 // planEffort sums up what is to be done.
@@ -118,21 +123,22 @@ func (r *run) clean(original *body) (*body, error) {
 	return optimized, nil
 }
 
-// hulls measures the hull of both meshes, once where they are the same.
-func (r *run) hulls(original, optimized *body) error {
+// hulls measures the hull of both meshes, once where they are the same, and
+// returns that of the one that is judged.
+func (r *run) hulls(original, optimized *body) (*mesh.Hull, error) {
 	hull, err := mesh.ConvexHull(r.ctx, original.mesh)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.report.Original.ConvexHullVolume = &hull.Volume
 	if optimized == nil {
-		return nil
+		return hull, nil
 	}
-	if optimized.mesh != original.mesh {
+	if optimized != original {
 		if hull, err = mesh.ConvexHull(r.ctx, optimized.mesh); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	r.report.Optimized.ConvexHullVolume = &hull.Volume
-	return nil
+	return hull, nil
 }

@@ -92,7 +92,7 @@ var csvColumns = func() []csvColumn {
 			return ""
 		}})
 	}
-	for _, name := range criteriaNames {
+	for _, name := range printability.Names() {
 		columns = append(columns, csvColumn{name, func(r *analysis.Report) string { return string(r.Criteria[name].Status) }})
 	}
 	return append(columns, csvColumn{"warnings", func(r *analysis.Report) string {

@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
+			"samejson":  sameJSON,
 			"solid":     writeSolid,
 			"pack":      pack,
 			"jsonlines": checkJSONLines,
@@ -38,7 +39,10 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NO_COLOR", "1")
-			return nil
+			// $FAST is for scripts that are not about what walls measure.
+			config := filepath.Join(env.WorkDir, ".fast.yaml")
+			env.Setenv("FAST", "--config="+config)
+			return os.WriteFile(config, []byte("sampling: {samples: 5000}\n"), 0o666)
 		},
 	})
 }
@@ -142,8 +146,29 @@ func checkJSONLines(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// checkCSVShape reads standard output as CSV and prints the named columns to
-// be matched: csvshape COLUMN=VALUE,VALUE,... for every record.
+// sameJSON compares two files of reports, the times aside: samejson A B
+func sameJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: samejson A B")
+	}
+	var files [2][]string
+	for i, name := range args {
+		for line := range strings.Lines(ts.ReadFile(name)) {
+			var report map[string]any
+			ts.Check(json.Unmarshal([]byte(line), &report))
+			delete(report, "timings")
+			again, err := json.Marshal(report)
+			ts.Check(err)
+			files[i] = append(files[i], string(again))
+		}
+	}
+	if !slices.Equal(files[0], files[1]) {
+		ts.Fatalf("%s and %s differ", args[0], args[1])
+	}
+}
+
+// checkCSVShape reads standard output as CSV by RFC 4180 and holds columns
+// against values, one a record: csvshape COLUMN=VALUE,VALUE,...
 func checkCSVShape(ts *testscript.TestScript, neg bool, args []string) {
 	text := ts.ReadFile("stdout")
 	if !strings.HasSuffix(text, "\r\n") || strings.Count(text, "\n") != strings.Count(text, "\r\n") {

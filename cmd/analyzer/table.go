@@ -124,7 +124,7 @@ func (t *table) findings(r *analysis.Report) string {
 		return strings.Join(meshDefects(measuresOf(r)), ", ")
 	}
 	var found []string
-	for _, name := range criteriaNames {
+	for _, name := range printability.Names() {
 		switch r.Criteria[name].Status {
 		case printability.Fail:
 			found = append(found, t.style.paint(red, criterionTitle(name)))

@@ -246,7 +246,7 @@ func (s *sheet) criteria(r *analysis.Report) {
 	}
 	s.line("")
 	var unchecked []string
-	for _, name := range criteriaNames {
+	for _, name := range printability.Names() {
 		c, ok := r.Criteria[name]
 		if !ok {
 			continue
@@ -301,7 +301,7 @@ func (s *sheet) places(r *analysis.Report) {
 	if r.Gaps != nil {
 		s.regions("Narrow gaps", "mm wide", r.Gaps.Regions, r.Gaps.RegionCount)
 	}
-	for _, name := range criteriaNames {
+	for _, name := range printability.Names() {
 		c := r.Criteria[name]
 		if c.Status != printability.Fail && c.Status != printability.Warn || name == "wallThickness" || name == "gaps" || len(c.Locations) == 0 {
 			continue
@@ -433,10 +433,4 @@ func sortedTimes(timings map[analysis.Stage]float64) []float64 {
 	}
 	slices.Sort(times)
 	return times
-}
-
-// criteriaNames is the order in which criteria are shown: what decides first.
-var criteriaNames = []string{
-	"watertight", "manifold", "normals", "volume", "wallThickness", "buildChamber", "minimumSize",
-	"selfIntersections", "shells", "sharpEdges", "gaps", "degenerateTriangles", "duplicateTriangles",
 }
