@@ -259,6 +259,34 @@ func TestPLYBodyBeginsWithLineFeed(t *testing.T) {
 	}
 }
 
+// TestPLYFewCorners: faces of fewer than three corners are left out and
+// counted (P8).
+func TestPLYFewCorners(t *testing.T) {
+	for _, format := range plyFormats {
+		vertices, faces := plyTetrahedron()
+		for _, f := range [][]float64{{}, {1}, {1, 2}, {1, 2, 1}, {3, 3, 3, 3}} {
+			faces.rows = append([][]any{{f}}, faces.rows...)
+		}
+		f := mustRead(t, encodePLY(format, vertices, faces))
+		if len(f.Mesh.Triangles) != 4 || len(f.Warnings) != 1 || f.Warnings[0].Code != mesh.CodeDegenerateFaces || !strings.Contains(f.Warnings[0].Message, "5") {
+			t.Errorf("%s: %d triangles, %v", format, len(f.Mesh.Triangles), f.Warnings)
+		}
+	}
+}
+
+// TestPLYCoincidentCorners: a triangle with two vertices at one place is one
+// of the file in every encoding; what it is worth is measured later.
+func TestPLYCoincidentCorners(t *testing.T) {
+	for _, format := range plyFormats {
+		vertices, faces := plyTetrahedron()
+		vertices.rows = append(vertices.rows, vertices.rows[1])
+		faces.rows = append(faces.rows, []any{[]float64{1, 4, 2}})
+		if f := mustRead(t, encodePLY(format, vertices, faces)); len(f.Mesh.Triangles) != 5 || len(f.Warnings) != 0 {
+			t.Errorf("%s: %d triangles, %v", format, len(f.Mesh.Triangles), f.Warnings)
+		}
+	}
+}
+
 // TestPLYStrips: −1 begins a new strip, the turn alternates, and repeated
 // corners join strips (P10). The strip around a cube gives its volume.
 func TestPLYStrips(t *testing.T) {
