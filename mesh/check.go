@@ -38,7 +38,7 @@ func CheckSolid(m *Mesh, t *Topology, s *Measures) ([]Warning, error) {
 		out = append(out, Warning{Code: code, Message: fmt.Sprintf(format, args...)})
 	}
 	if n := len(t.Border); n > 0 {
-		warn(CodeOpenSurface, "the surface has %s, %s in all: it encloses no volume until they are closed",
+		warn(CodeOpenSurface, "as it came, the surface has %s, %s in all: it encloses no volume until they are closed",
 			count(t.Holes.Len(), "hole"), count(n, "border edge"))
 	}
 	if s.Degenerate > 0 {

@@ -68,12 +68,18 @@ func Clean(ctx context.Context, m *Mesh, t *Topology, threads int) (*Mesh, *Topo
 
 // borderVertices returns the vertices on border edges, rising.
 func borderVertices(m *Mesh, t *Topology) []uint32 {
-	out := make([]uint32, 0, 2*len(t.Border))
+	onBorder := make([]bool, len(m.Vertices))
 	for _, h := range t.Border {
-		out = append(out, origin(m.Triangles, h), origin(m.Triangles, nextHalfEdge(h)))
+		onBorder[origin(m.Triangles, h)] = true
+		onBorder[origin(m.Triangles, nextHalfEdge(h))] = true
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	out := make([]uint32, 0, min(len(m.Vertices), 2*len(t.Border)))
+	for v, is := range onBorder {
+		if is {
+			out = append(out, uint32(v))
+		}
+	}
+	return out
 }
 
 // remapped returns m with other vertex indices.

@@ -3,6 +3,7 @@ package mesh
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/golang/geo/r3"
 )
@@ -37,15 +38,14 @@ type Measures struct {
 // A Shell is a set of triangles connected over edges.
 type Shell struct {
 	Triangles int
-	First     uint32 // its first triangle
 	Area      float64
 	Box       Box
+	Kind      ShellKind
 	// Volume and CenterOfMass are defined as those of Measures.
-	Volume       float64
-	HasVolume    bool
-	CenterOfMass r3.Vector
-	HasMass      bool
-	Kind         ShellKind
+	Volume             float64
+	CenterOfMass       r3.Vector
+	HasVolume, HasMass bool
+	First              uint32 // its first triangle
 }
 
 // ShellKind says what a shell is.
@@ -79,36 +79,35 @@ const measureChunk = 1 << 12
 // diameter by its volume. Time is linear in the size of m, and memory is 4
 // bytes a triangle if there are several shells, besides the result.
 func Measure(ctx context.Context, m *Mesh, t *Topology, threads int) (*Measures, error) {
-	w := measuring{mesh: m, topology: t, runs: shellRuns(m, t)}
-	w.reach = largestCoordinate(m)
-	w.parts = make([]partialSums, len(w.runs.chunks))
-	err := forEach(ctx, threadCount(threads), len(w.runs.chunks), func(chunk int) {
-		w.sum(w.runs.chunks[chunk], &w.parts[chunk])
-	})
+	vertices := EmptyBox()
+	for _, p := range m.Vertices {
+		vertices.include(p)
+	}
+	out := &Measures{Box: EmptyBox(), HasVolume: t.Balanced && t.Shells > 0, Shells: make([]Shell, t.Shells)}
+	w := measuring{
+		mesh: m, topology: t, shells: out.Shells, runs: shellRuns(m, t),
+		center: vertices.Center(), reach: max(largestComponent(vertices.Min), largestComponent(vertices.Max)),
+	}
+	chunks := make([]chunkSums, (int(w.runs.start[t.Shells])+measureChunk-1)/measureChunk)
+	err := forEach(ctx, threadCount(threads), len(chunks), func(chunk int) { w.sumChunk(chunk, &chunks[chunk]) })
 	if err != nil {
 		return nil, err
 	}
-	out := w.combine()
-	out.Degenerate += len(t.Collapsed)
+	w.combine(chunks, out)
 	if err := out.classify(ctx, m, t, &w.runs); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-// runs are the triangles ordered by shell, cut into chunks of one shell each.
+// runs are the triangles ordered by shell.
 type runs struct {
-	order  []uint32 // triangles by shell, then by index; nil for one shell that has all
-	chunks []run
-	first  []uint32 // first triangle of each shell
-	start  []uint32 // first place of each shell in order, and the end
+	order []uint32 // triangles by shell, then by index; nil for one shell that has all
+	start []uint32 // first place of each shell in order, and the end
 }
 
-// A run is a range of places in the order.
-type run struct{ shell, lo, hi uint32 }
-
 func shellRuns(m *Mesh, t *Topology) runs {
-	r := runs{start: make([]uint32, t.Shells+1), first: make([]uint32, t.Shells)}
+	r := runs{start: make([]uint32, t.Shells+1)}
 	for _, s := range t.ShellOf {
 		if s != noIndex {
 			r.start[s+1]++
@@ -117,21 +116,15 @@ func shellRuns(m *Mesh, t *Topology) runs {
 	for s := range t.Shells {
 		r.start[s+1] += r.start[s]
 	}
-	if t.Shells != 1 || len(t.Collapsed) > 0 {
-		r.order = make([]uint32, r.start[t.Shells])
-		fill := make([]uint32, t.Shells)
-		copy(fill, r.start)
-		for f, s := range t.ShellOf {
-			if s != noIndex {
-				r.order[fill[s]] = uint32(f)
-				fill[s]++
-			}
-		}
+	if t.Shells == 1 && len(t.Collapsed) == 0 {
+		return r
 	}
-	for s := range t.Shells {
-		r.first[s] = r.at(r.start[s])
-		for lo := r.start[s]; lo < r.start[s+1]; lo += measureChunk {
-			r.chunks = append(r.chunks, run{uint32(s), lo, min(lo+measureChunk, r.start[s+1])})
+	r.order = make([]uint32, r.start[t.Shells])
+	fill := slices.Clone(r.start)
+	for f, s := range t.ShellOf {
+		if s != noIndex {
+			r.order[fill[s]] = uint32(f)
+			fill[s]++
 		}
 	}
 	return r
@@ -145,29 +138,69 @@ func (r *runs) at(i uint32) uint32 {
 	return r.order[i]
 }
 
-// partialSums are the sums over one run.
-type partialSums struct {
+// shellSums are the sums over triangles of one shell, relative to the first
+// corner of its first triangle.
+type shellSums struct {
 	integrals
 	box    Box
+	noArea int
+}
+
+// chunkSums are the sums over a range of places in the order of runs.
+type chunkSums struct {
+	// Of the shell that the chunk begins with and of that it ends with, where
+	// those are not within the chunk as a whole. A shell that is all of the
+	// chunk and more is the first.
+	first, last       shellSums
+	hasFirst, hasLast bool
+	// Of the others, relative to the centre.
+	inner  integrals
 	noArea int
 }
 
 type measuring struct {
 	mesh     *Mesh
 	topology *Topology
+	shells   []Shell // what comes out
 	runs     runs
-	reach    float64 // largest absolute coordinate
-	parts    []partialSums
+	center   r3.Vector // that the sums of all shells are relative to
+	reach    float64   // largest absolute coordinate
 }
 
-// sum sums up a run, relative to the first corner of its shell.
-func (w *measuring) sum(r run, out *partialSums) {
+// sumChunk sums up a chunk and finishes the shells that lie within it.
+func (w *measuring) sumChunk(chunk int, out *chunkSums) {
+	lo := uint32(chunk * measureChunk)
+	hi := min(lo+measureChunk, w.runs.start[len(w.shells)])
+	for place := lo; place < hi; {
+		shell := w.topology.ShellOf[w.runs.at(place)]
+		begin, end := w.runs.start[shell], w.runs.start[shell+1]
+		sums := w.sum(place, min(end, hi), w.reference(shell))
+		switch {
+		case begin >= lo && end <= hi:
+			out.inner = out.inner.plus(w.finish(shell, &sums))
+			out.noArea += sums.noArea
+		case place == lo:
+			out.first, out.hasFirst = sums, true
+		default:
+			out.last, out.hasLast = sums, true
+		}
+		place = min(end, hi)
+	}
+}
+
+// reference returns the point that the sums of a shell are relative to.
+func (w *measuring) reference(shell uint32) r3.Vector {
+	first := w.runs.at(w.runs.start[shell])
+	return w.mesh.Vertices[w.mesh.Triangles[first][0]]
+}
+
+// sum sums up the triangles at the places from lo to hi.
+func (w *measuring) sum(lo, hi uint32, reference r3.Vector) shellSums {
 	m := w.mesh
-	reference := w.reference(r.shell)
-	out.box = EmptyBox()
+	out := shellSums{box: EmptyBox()}
 	coarse := noAreaHeight(w.reach)
 	coarse *= coarse
-	for i := r.lo; i < r.hi; i++ {
+	for i := lo; i < hi; i++ {
 		f := int(w.runs.at(i))
 		a, b, c := m.Corners(f)
 		out.box.include(a)
@@ -181,6 +214,101 @@ func (w *measuring) sum(r run, out *partialSums) {
 		}
 		out.add(a.Sub(reference), e, g, n)
 	}
+	return out
+}
+
+// plus returns the sums over both sets of triangles of one shell.
+func (s shellSums) plus(o shellSums) shellSums {
+	s.integrals = s.integrals.plus(o.integrals)
+	s.box.include(o.box.Min)
+	s.box.include(o.box.Max)
+	s.noArea += o.noArea
+	return s
+}
+
+// finish fills in a shell and returns its sums relative to the centre.
+func (w *measuring) finish(shell uint32, sums *shellSums) integrals {
+	s := &w.shells[shell]
+	*s = Shell{
+		Triangles: int(w.runs.start[shell+1] - w.runs.start[shell]),
+		First:     w.runs.at(w.runs.start[shell]),
+		Area:      sums.area / 2,
+		Box:       sums.box,
+		HasVolume: w.topology.ClosedShell(int(shell)),
+	}
+	if s.HasVolume {
+		s.Volume, s.HasMass = sums.solidVolume(s.Box.Diagonal())
+	}
+	reference := w.reference(shell)
+	if s.HasMass {
+		s.CenterOfMass = reference.Add(sums.center())
+	}
+	return sums.moved(reference.Sub(w.center))
+}
+
+// combine puts together the shells that lie in several chunks, in their order,
+// and adds up all shells.
+func (w *measuring) combine(chunks []chunkSums, out *Measures) {
+	var total integrals
+	var whole shellSums // of the shell that goes on from the chunk before
+	out.Degenerate = len(w.topology.Collapsed)
+	for i := range chunks {
+		c := &chunks[i]
+		if c.hasFirst {
+			lo := uint32(i * measureChunk)
+			shell := w.topology.ShellOf[w.runs.at(lo)]
+			if w.runs.start[shell] == lo {
+				whole = c.first
+			} else {
+				whole = whole.plus(c.first)
+			}
+			if w.runs.start[shell+1] <= lo+measureChunk {
+				total = total.plus(w.finish(shell, &whole))
+				out.Degenerate += whole.noArea
+			}
+		}
+		total = total.plus(c.inner)
+		out.Degenerate += c.noArea
+		if c.hasLast {
+			whole = c.last
+		}
+	}
+	w.complete(total, out)
+}
+
+// complete fills in the measures of the whole mesh.
+func (w *measuring) complete(total integrals, out *Measures) {
+	for i := range out.Shells {
+		out.Box.include(out.Shells[i].Box.Min)
+		out.Box.include(out.Shells[i].Box.Max)
+	}
+	for _, f := range w.topology.Collapsed {
+		for _, v := range w.mesh.Triangles[f] {
+			out.Box.include(w.mesh.Vertices[v])
+		}
+	}
+	out.Area = total.area / 2
+	if out.HasVolume {
+		out.Volume, out.HasMass = total.solidVolume(out.Box.Diagonal())
+	}
+	if out.HasMass {
+		out.CenterOfMass = w.center.Add(total.center())
+		out.Inertia = total.inertia()
+	}
+}
+
+// zeroVolume is the volume, relative to area times box diagonal, below which
+// what is left is taken for rounding: a sheet that is closed only in that it
+// has two sides. A real sheet would be thinner than 1e-13 of its width.
+const zeroVolume = 1e-13
+
+// solidVolume returns the volume and whether it is more than rounding.
+func (s integrals) solidVolume(diagonal float64) (volume float64, ok bool) {
+	volume = s.volume()
+	if math.Abs(volume) <= zeroVolume*(s.area/2)*diagonal {
+		return 0, false
+	}
+	return volume, true
 }
 
 // include adds p to b.
@@ -218,113 +346,6 @@ func (m *Mesh) NoArea(f int) bool {
 
 func noAreaHeight(reach float64) float64 { return reach / (1 << 50) }
 
-// largestCoordinate returns the largest absolute coordinate of any vertex.
-func largestCoordinate(m *Mesh) float64 {
-	reach := 0.0
-	for _, p := range m.Vertices {
-		reach = max(reach, largestComponent(p))
-	}
-	return reach
-}
-
 func largestComponent(p r3.Vector) float64 {
 	return max(math.Abs(p.X), math.Abs(p.Y), math.Abs(p.Z))
-}
-
-// combine adds up the runs of each shell, in their order, and the shells.
-func (w *measuring) combine() *Measures {
-	t := w.topology
-	out := &Measures{Box: EmptyBox(), HasVolume: t.Balanced && t.Shells > 0, Shells: make([]Shell, t.Shells)}
-	sums := w.shellSums(out)
-	for i := range out.Shells {
-		if out.Shells[i].Triangles > 0 {
-			out.Box.include(out.Shells[i].Box.Min)
-			out.Box.include(out.Shells[i].Box.Max)
-		}
-	}
-	w.addCollapsed(&out.Box)
-	if len(sums) == 0 {
-		return out
-	}
-	total := w.totalSums(sums, out.Box.Center())
-	out.Area = total.area / 2
-	if out.HasVolume {
-		out.Volume, out.HasMass = total.solidVolume(out.Box.Diagonal())
-	}
-	if out.HasMass {
-		out.CenterOfMass = out.Box.Center().Add(total.center())
-		out.Inertia = total.inertia()
-	}
-	return out
-}
-
-// shellSums adds up the runs of each shell and fills in out.Shells.
-func (w *measuring) shellSums(out *Measures) []integrals {
-	sums := make([]integrals, len(out.Shells))
-	for i := range out.Shells {
-		out.Shells[i] = Shell{
-			Triangles: int(w.runs.start[i+1] - w.runs.start[i]), First: w.runs.first[i],
-			Box: EmptyBox(), HasVolume: w.topology.ClosedShell(i),
-		}
-	}
-	for c, r := range w.runs.chunks {
-		part, s := &w.parts[c], &out.Shells[r.shell]
-		sums[r.shell] = sums[r.shell].plus(part.integrals)
-		s.Box.include(part.box.Min)
-		s.Box.include(part.box.Max)
-		out.Degenerate += part.noArea
-	}
-	for i := range out.Shells {
-		s := &out.Shells[i]
-		s.Area = sums[i].area / 2
-		if s.HasVolume {
-			s.Volume, s.HasMass = sums[i].solidVolume(s.Box.Diagonal())
-		}
-		if s.HasMass {
-			s.CenterOfMass = w.reference(uint32(i)).Add(sums[i].center())
-		}
-	}
-	return sums
-}
-
-// totalSums adds up the shells relative to center, in blocks so that rounding
-// errors do not grow with their number.
-func (w *measuring) totalSums(sums []integrals, center r3.Vector) integrals {
-	var total integrals
-	for lo := 0; lo < len(sums); lo += measureChunk {
-		var block integrals
-		for i := lo; i < min(lo+measureChunk, len(sums)); i++ {
-			block = block.plus(sums[i].moved(w.reference(uint32(i)).Sub(center)))
-		}
-		total = total.plus(block)
-	}
-	return total
-}
-
-// reference returns the point that the sums of a shell are relative to.
-func (w *measuring) reference(shell uint32) r3.Vector {
-	return w.mesh.Vertices[w.mesh.Triangles[w.runs.first[shell]][0]]
-}
-
-// addCollapsed adds the corners of the collapsed triangles to the box.
-func (w *measuring) addCollapsed(b *Box) {
-	for _, f := range w.topology.Collapsed {
-		for _, v := range w.mesh.Triangles[f] {
-			b.include(w.mesh.Vertices[v])
-		}
-	}
-}
-
-// zeroVolume is the volume, relative to area times box diagonal, below which
-// what is left is taken for rounding: a sheet that is closed only in that it
-// has two sides. A real sheet would be thinner than 1e-13 of its width.
-const zeroVolume = 1e-13
-
-// solidVolume returns the volume and whether it is more than rounding.
-func (s integrals) solidVolume(diagonal float64) (volume float64, ok bool) {
-	volume = s.volume()
-	if math.Abs(volume) <= zeroVolume*(s.area/2)*diagonal {
-		return 0, false
-	}
-	return volume, true
 }

@@ -48,7 +48,9 @@ func weldNear(ctx context.Context, m *Mesh, vertices []uint32) ([]uint32, int, e
 	if len(vertices) < 2 || min(tolerance[0], tolerance[1], tolerance[2]) == 0 {
 		return nil, 0, nil
 	}
-	w := newWelder(m, vertices, box.Min, tolerance)
+	grid := weldGrid{m, box.Min, tolerance}
+	vertices = grid.withCompany(vertices)
+	w := newWelder(grid, vertices)
 	if err := w.uniteNeighbours(ctx); err != nil {
 		return nil, 0, err
 	}
@@ -56,8 +58,20 @@ func weldNear(ctx context.Context, m *Mesh, vertices []uint32) ([]uint32, int, e
 	return remap, n, nil
 }
 
-// A gridPoint is a vertex in units of the tolerance from the box's corner. The
-// box is at most 1e7 such units wide.
+// weldGrid counts in units of the tolerance from the corner of the box, which
+// is at most 1e7 of them wide.
+type weldGrid struct {
+	mesh      *Mesh
+	corner    r3.Vector
+	tolerance [3]float64
+}
+
+func (g *weldGrid) at(v uint32) [3]float64 {
+	p := g.mesh.Vertices[v].Sub(g.corner)
+	return [3]float64{p.X / g.tolerance[0], p.Y / g.tolerance[1], p.Z / g.tolerance[2]}
+}
+
+// A gridPoint is a vertex in units of the tolerance.
 type gridPoint struct {
 	at     [3]float64
 	vertex uint32
@@ -77,7 +91,7 @@ type welder struct {
 }
 
 // newWelder sorts the vertices into cells.
-func newWelder(m *Mesh, vertices []uint32, corner r3.Vector, tolerance [3]float64) *welder {
+func newWelder(grid weldGrid, vertices []uint32) *welder {
 	logSize := uint(bits.Len(uint(2 * len(vertices))))
 	w := &welder{slots: make([]uint32, 1<<logSize), shift: 64 - logSize, points: make([]gridPoint, len(vertices))}
 	for i := range w.slots {
@@ -86,8 +100,7 @@ func newWelder(m *Mesh, vertices []uint32, corner r3.Vector, tolerance [3]float6
 	unsorted := make([]gridPoint, len(vertices))
 	cellOf := make([]uint32, len(vertices))
 	for i, v := range vertices {
-		p := m.Vertices[v].Sub(corner)
-		at := [3]float64{p.X / tolerance[0], p.Y / tolerance[1], p.Z / tolerance[2]}
+		at := grid.at(v)
 		c := cell{uint32(at[0]), uint32(at[1]), uint32(at[2])}
 		slot := w.slot(c)
 		if w.slots[slot] == noIndex {
