@@ -242,26 +242,29 @@ func gunzip(ctx context.Context, name string, data []byte, limits *Limits) (Memb
 	if r.Name != "" {
 		m.Name = cleanName(r.Name)
 	}
-	out := make([]byte, 0, max(zipRatioFree, min(4*int64(len(data)), limits.ZipBytes)))
+	// The last four bytes announce the size, unless they lie.
+	announced := int64(le32(data[len(data)-4:]))
+	if announced > 16*int64(len(data)) {
+		announced = int64(len(data))
+	}
+	out := make([]byte, 0, announced+bytes.MinRead)
 	for {
 		if len(out) == cap(out) {
-			out = append(out, 0)[:len(out)]
+			out = append(make([]byte, 0, 2*cap(out)), out...)
 		}
 		n, err := r.Read(out[len(out):min(cap(out), len(out)+zipRatioFree)])
 		out = out[:len(out)+n]
-		size := int64(len(out))
-		switch {
-		case ctx.Err() != nil:
-			return m, ctx.Err()
-		case size > limits.ZipBytes:
-			return m, refuse("", CodeLimitZipSize, "", "the gzip unpacks to more than %d bytes", limits.ZipBytes)
-		case size > zipRatioFree && size/int64(len(data)) > limits.ZipRatio:
-			return m, refuse("", CodeLimitZipRatio, "", "the gzip unpacks to more than %d times its size", limits.ZipRatio)
-		case err != nil && err != io.EOF:
-			return corrupt(err)
+		if err := checkGzipSize(int64(len(out)), len(data), limits); err != nil {
+			return m, err
+		}
+		if err := ctx.Err(); err != nil {
+			return m, err
+		}
+		if err == nil {
+			continue
 		}
 		if err != io.EOF {
-			continue
+			return corrupt(err)
 		}
 		if isNested(ctx, out, limits) {
 			return m, refuse("", CodeLimitZipNesting, "", "the gzip holds an archive again, which is not opened; send the archive or the model itself")
@@ -269,6 +272,16 @@ func gunzip(ctx context.Context, name string, data []byte, limits *Limits) (Memb
 		m.Data = out
 		return m, nil
 	}
+}
+
+func checkGzipSize(size int64, packed int, limits *Limits) error {
+	switch {
+	case size > limits.ZipBytes:
+		return refuse("", CodeLimitZipSize, "", "the gzip unpacks to more than %d bytes", limits.ZipBytes)
+	case size > zipRatioFree && size/int64(packed) > limits.ZipRatio:
+		return refuse("", CodeLimitZipRatio, "", "the gzip unpacks to more than %d times its size", limits.ZipRatio)
+	}
+	return nil
 }
 
 // isNested reports whether data is a container but no 3MF or AMF.

@@ -180,19 +180,10 @@ func (m *modelReader) readModel() error {
 }
 
 func threeMFUnit(name string) Unit {
-	switch name {
-	case "micron":
-		return Micrometre
-	case "millimeter":
-		return Millimetre
-	case "centimeter":
-		return Centimetre
-	case "meter":
-		return Metre
-	case "inch":
-		return Inch
-	case "foot":
-		return Foot
+	for unit, n := range threeMFUnitNames {
+		if n == name {
+			return unit
+		}
 	}
 	return ""
 }

@@ -27,7 +27,8 @@ type WriteOptions struct {
 //
 // What the format cannot hold gives an *Error, before anything is written;
 // the errors of w are returned as they are. The time is linear, the memory
-// that it takes does not depend on m.
+// that it takes does not depend on m, but for 3MF, which is packed in memory
+// before it is written.
 func Write(w io.Writer, m *Mesh, format Format, opts WriteOptions) error {
 	if opts.Unit == "" {
 		opts.Unit = Millimetre
@@ -45,6 +46,8 @@ func Write(w io.Writer, m *Mesh, format Format, opts WriteOptions) error {
 		return writeSTLASCII(w, m, &opts)
 	case FormatOBJ:
 		return writeOBJ(w, m, &opts)
+	case Format3MF:
+		return write3MF(w, m, &opts)
 	}
 	return refuse(format, CodeUnsupportedFormat, "", "models are written as STL, OBJ, PLY or 3MF only")
 }

@@ -328,6 +328,9 @@ func (a *zipArchive) checkLayout(directory uint64) error {
 		order[i] = i
 	}
 	sort.Slice(order, func(i, j int) bool { return a.entries[order[i]].header < a.entries[order[j]].header })
+	if len(order) > 0 && a.entries[order[0]].header != 0 {
+		return a.corrupt("", "the archive has something in front of its first entry")
+	}
 	for k, i := range order {
 		next := int64(directory)
 		if k+1 < len(order) {
@@ -358,8 +361,17 @@ func (a *zipArchive) checkLocal(e *zipEntry, next int64) error {
 		return a.corrupt(e.place(), "the header of the entry says something else than the directory")
 	}
 	e.start = e.header + zipLocalSize + nameLen + extraLen
+	rest := a.data[e.start+e.packed : next]
 	if e.descriptor {
-		return a.checkDescriptor(e, a.data[e.start+e.packed:next])
+		if rest = cutDescriptor(e, rest); rest == nil {
+			return a.corrupt(e.place(), "the record behind the entry says something else than the directory")
+		}
+	}
+	if bytes.HasPrefix(rest, []byte(zipLocalMagic)) {
+		return a.corrupt(e.place(), "an entry follows that the directory does not list")
+	}
+	if e.descriptor {
+		return nil
 	}
 	packed, size := uint64(le32(b[18:])), uint64(le32(b[22:]))
 	extra := b[zipLocalSize+nameLen : zipLocalSize+nameLen+extraLen]
@@ -369,18 +381,20 @@ func (a *zipArchive) checkLocal(e *zipEntry, next int64) error {
 	return nil
 }
 
-// checkDescriptor compares the data descriptor at the start of b with the
-// directory. Its signature is optional, and its sizes have 32 or 64 bits.
-func (a *zipArchive) checkDescriptor(e *zipEntry, b []byte) error {
-	if len(b) >= 4 && string(b[:4]) == zipDescriptorMagic {
-		b = b[4:]
-	}
-	if len(b) >= 12 && le32(b) == e.crc &&
-		(int64(le32(b[4:])) == e.packed && int64(le32(b[8:])) == e.size ||
-			len(b) >= 20 && le64(b[4:]) == uint64(e.packed) && le64(b[12:]) == uint64(e.size)) {
+// cutDescriptor returns what follows the data descriptor at the start of b,
+// nil if that does not say the same as the directory. Its signature is
+// optional, and its sizes have 32 or 64 bits.
+func cutDescriptor(e *zipEntry, b []byte) []byte {
+	b = bytes.TrimPrefix(b, []byte(zipDescriptorMagic))
+	switch {
+	case len(b) < 12 || le32(b) != e.crc:
 		return nil
+	case len(b) >= 20 && le64(b[4:]) == uint64(e.packed) && le64(b[12:]) == uint64(e.size):
+		return b[20:]
+	case int64(le32(b[4:])) == e.packed && int64(le32(b[8:])) == e.size:
+		return b[12:]
 	}
-	return a.corrupt(e.place(), "the record behind the entry says something else than the directory")
+	return nil
 }
 
 func (a *zipArchive) overlap(e *zipEntry) *Error {
