@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"github.com/partgauge/partgauge/fit"
 	"github.com/partgauge/partgauge/mesh"
 	"github.com/partgauge/partgauge/printability"
 )
@@ -36,6 +37,15 @@ func (r *run) judge(original, optimized *body, hull *mesh.Hull) error {
 	if r.runs(StageThickness) {
 		err := r.stage(StageThickness, func() (err error) {
 			facts.Walls, facts.Gaps, err = r.walls(optimized, tree)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if r.runs(StageFit) && r.opts.Chamber != nil {
+		err := r.stage(StageFit, func() (err error) {
+			facts.Chamber, err = r.fit(hull)
 			return err
 		})
 		if err != nil {
@@ -85,4 +95,11 @@ func (r *run) walls(b *body, tree *mesh.BVH) (*printability.Walls, *printability
 	r.report.Thickness = samples.Evaluate(r.opts.MinWall, r.opts.OptimalWall, r.opts.Rules)
 	r.report.Gaps = samples.EvaluateGaps(r.opts.GapLimit, r.opts.Rules)
 	return r.report.Thickness, r.report.Gaps, nil
+}
+
+// fit tries the part in the chamber.
+func (r *run) fit(hull *mesh.Hull) (*fit.Result, error) {
+	c := r.opts.Chamber
+	chamber := fit.Chamber{W: c[0], D: c[1], H: c[2], Clearance: r.opts.ChamberClearance}
+	return fit.Fit(r.ctx, hull, chamber, fit.Options{KeepOrientation: r.opts.KeepOrientation})
 }

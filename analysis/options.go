@@ -35,8 +35,11 @@ type Options struct {
 	// means the technology's, or 0.2.
 	GapLimit float64 `json:"gapLimit,omitzero"`
 	// Chamber is the space of the printer along x, y and z in mm. Without
-	// one the fit is not checked.
-	Chamber *[3]float64 `json:"chamber,omitempty"`
+	// one the fit is not checked. ChamberClearance is kept free at each of its
+	// sides, and KeepOrientation allows a part to be turned about z only.
+	Chamber          *[3]float64 `json:"chamber,omitempty"`
+	ChamberClearance float64     `json:"chamberClearance,omitzero"`
+	KeepOrientation  bool        `json:"keepOrientation,omitzero"`
 
 	// MinimumSize is the smallest extents along x, y and z that can be made,
 	// in mm. Without it only the plausibility of the size is judged.
@@ -146,7 +149,7 @@ func (o Options) Validate() error {
 	for _, length := range []struct {
 		option string
 		value  float64
-	}{{"minWall", o.MinWall}, {"optimalWall", o.OptimalWall}, {"gapLimit", o.GapLimit}} {
+	}{{"minWall", o.MinWall}, {"optimalWall", o.OptimalWall}, {"gapLimit", o.GapLimit}, {"chamberClearance", o.ChamberClearance}} {
 		// The negation catches NaN.
 		if !(length.value >= 0 && length.value <= MaxWall) {
 			return &OptionError{length.option, fmt.Sprintf("%v is no length from 0 to %v mm", length.value, MaxWall)}

@@ -17,14 +17,15 @@ const (
 	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next two
 	StageSelfIntersections Stage = "selfIntersections" // pairs of triangles that cross
 	StageThickness         Stage = "thickness"         // rays for walls and gaps
-	StageCriteria          Stage = "criteria"          // regions, edges, chamber, verdict
+	StageFit               Stage = "fit"               // into the build chamber, if one is given
+	StageCriteria          Stage = "criteria"          // sharp edges and the verdict
 )
 
 // AllStages returns the stages of a whole analysis that Options.Stages may
 // choose from. Reading and measuring always run, and the hierarchy is built
 // when a stage needs it.
 func AllStages() []Stage {
-	return []Stage{StageClean, StageHull, StageSelfIntersections, StageThickness, StageCriteria}
+	return []Stage{StageClean, StageHull, StageSelfIntersections, StageThickness, StageFit, StageCriteria}
 }
 
 // InfoStages returns the stages of the quick analysis that measures a file as
@@ -37,7 +38,8 @@ func InfoStages() []Stage {
 var needs = map[Stage][]Stage{
 	StageSelfIntersections: {StageClean},
 	StageThickness:         {StageClean},
-	StageCriteria:          {StageClean, StageHull},
+	StageFit:               {StageClean, StageHull},
+	StageCriteria:          {StageClean},
 }
 
 // effort is the usual share of a stage in the time of a whole analysis, for
@@ -50,6 +52,7 @@ var effort = map[Stage]float64{
 	StageTree:              10,
 	StageSelfIntersections: 15,
 	StageThickness:         40,
+	StageFit:               2,
 	StageCriteria:          5,
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/golang/geo/r3"
 
+	"github.com/partgauge/partgauge/fit"
 	"github.com/partgauge/partgauge/mesh"
 )
 
@@ -54,6 +55,7 @@ type Facts struct {
 	Walls      *Walls
 	Gaps       *Gaps
 	SharpEdges *SharpEdges
+	Chamber    *fit.Result
 	// MinimumSize is the smallest extents that can be made, mm; nil if any.
 	MinimumSize *[3]float64
 }
@@ -70,6 +72,7 @@ var criteria = []struct {
 	{"normals", true, normals},
 	{"volume", true, volume},
 	{"wallThickness", true, wallThickness},
+	{"buildChamber", true, buildChamber},
 	{"minimumSize", true, minimumSize},
 	{"selfIntersections", false, selfIntersections},
 	{"shells", false, shells},

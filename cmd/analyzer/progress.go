@@ -140,6 +140,7 @@ var stageWords = map[analysis.Stage]string{
 	analysis.StageTree:              "sorting triangles",
 	analysis.StageSelfIntersections: "looking for intersections",
 	analysis.StageThickness:         "measuring walls",
+	analysis.StageFit:               "turning it in the chamber",
 	analysis.StageCriteria:          "judging",
 }
 
