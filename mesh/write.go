@@ -16,7 +16,8 @@ type WriteOptions struct {
 
 	// Colors gives each vertex a colour (red, green, blue). PLY only.
 	Colors [][3]uint8
-	// Scalars gives each vertex a number under ScalarName. PLY only.
+	// Scalars gives each vertex a number, which may be NaN, as a property
+	// ScalarName: one word, by default "quality". PLY only.
 	Scalars    []float32
 	ScalarName string
 }
@@ -25,10 +26,10 @@ type WriteOptions struct {
 // shortest decimals that read back as the same number, so that a mesh in mm
 // is read as it was written; binary STL rounds coordinates to 32 bits.
 //
-// What the format cannot hold gives an *Error, before anything is written;
-// the errors of w are returned as they are. The time is linear, the memory
-// that it takes does not depend on m, but for 3MF, which is packed in memory
-// before it is written.
+// What the format cannot hold gives an *Error and options that do not fit m
+// an error, before anything is written; the errors of w are returned as they
+// are. The time is linear, the memory that it takes does not depend on m, but
+// for 3MF, which is packed in memory before it is written.
 func Write(w io.Writer, m *Mesh, format Format, opts WriteOptions) error {
 	if opts.Unit == "" {
 		opts.Unit = Millimetre
@@ -46,6 +47,8 @@ func Write(w io.Writer, m *Mesh, format Format, opts WriteOptions) error {
 		return writeSTLASCII(w, m, &opts)
 	case FormatOBJ:
 		return writeOBJ(w, m, &opts)
+	case FormatPLY, FormatPLYASCII:
+		return writePLY(w, m, format, &opts)
 	case Format3MF:
 		return write3MF(w, m, &opts)
 	}
