@@ -131,7 +131,7 @@ var stricter = map[string][]float64{
 	"ugroove_r1_0.3.stl": {2}, "tapered_pin.stl": {1}, "cone20.stl": {1}, "pocket1_0.3.stl": {2}, "pocket1_0.3_big.stl": {2},
 	"vgroove30_0.3.stl": {2}, "vgroove60_0.3.stl": {2}, "vgroove90_0.3.stl": {1, 2},
 	"pins0.6_h5_overlap.stl": {2}, "pins0.8_h0.8_overlap.stl": {2}, "pins0.8_h0.8_big600.stl": {2},
-	"stl-models__gearwheel.bin.stl": {2},
+	"stl-models__gearwheel.bin.stl": {2}, "3mfs__cube_gears.3mf": {2},
 }
 
 // TestWallsAgainstReference holds every shape and part against the values of
