@@ -25,9 +25,10 @@ func (r *run) judge(original, optimized *body, hull *mesh.Hull) error {
 			return err
 		}
 	}
+	var crossing *mesh.SelfIntersections
 	if r.runs(StageSelfIntersections) {
 		err := r.stage(StageSelfIntersections, func() (err error) {
-			facts.Optimized.Intersecting, err = r.intersections(optimized, tree)
+			crossing, facts.Optimized.Intersecting, err = r.intersections(optimized, tree)
 			return err
 		})
 		if err != nil {
@@ -36,7 +37,7 @@ func (r *run) judge(original, optimized *body, hull *mesh.Hull) error {
 	}
 	if r.runs(StageThickness) {
 		err := r.stage(StageThickness, func() (err error) {
-			facts.Walls, facts.Gaps, err = r.walls(optimized, tree)
+			facts.Walls, facts.Gaps, err = r.walls(optimized, tree, crossing)
 			return err
 		})
 		if err != nil {
@@ -62,11 +63,11 @@ func (r *run) judge(original, optimized *body, hull *mesh.Hull) error {
 	})
 }
 
-// intersections counts the pairs of triangles that cross.
-func (r *run) intersections(b *body, tree *mesh.BVH) (*printability.Intersections, error) {
+// intersections finds and counts the pairs of triangles that cross.
+func (r *run) intersections(b *body, tree *mesh.BVH) (*mesh.SelfIntersections, *printability.Intersections, error) {
 	found, err := tree.SelfIntersections(r.ctx, mesh.SelfIntersectionOptions{Threads: r.opts.Threads})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.report.Optimized.SelfIntersections = &found.Count
 	if found.Capped {
@@ -79,15 +80,16 @@ func (r *run) intersections(b *body, tree *mesh.BVH) (*printability.Intersection
 			Message: "bodies overlap: the volume is the sum of all of them, so what they share counts twice; unite them",
 		}})
 	}
-	return facts, nil
+	return &found, facts, nil
 }
 
 // walls measures walls and clearances and evaluates them for the limits asked
 // for.
-func (r *run) walls(b *body, tree *mesh.BVH) (*printability.Walls, *printability.Gaps, error) {
+func (r *run) walls(b *body, tree *mesh.BVH, crossing *mesh.SelfIntersections) (*printability.Walls, *printability.Gaps, error) {
 	opts := r.opts.Sampling
 	opts.Threads = r.opts.Threads
-	samples, err := printability.Measure(r.ctx, b.mesh, tree, b.volume(), opts)
+	part := printability.Part{Mesh: b.mesh, BVH: tree, Volume: b.volume(), Topology: b.topology, Intersections: crossing}
+	samples, err := printability.Measure(r.ctx, part, opts)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -22,9 +22,9 @@ const (
 )
 
 const (
-	// nearEdge is the barycentric distance from an edge below which a ray is
+	// edgeShare is the barycentric distance from an edge below which a ray is
 	// cast again from a point beside it.
-	nearEdge = 1e-9
+	edgeShare = 1e-9
 	// recasts bounds how often a ray is cast again.
 	recasts = 6
 	// contactCosine: faces of touching bodies have opposite normals.
@@ -34,9 +34,21 @@ const (
 // chunk is how many samples a worker takes at a time.
 const chunk = 2048
 
-// Measure samples the surface of m and measures at each sample how thick the
-// material below and how wide the clearance above is. bvh is that of m;
-// volume is that of m, nil when its surface is open.
+// A Part is what walls are measured on. Mesh and BVH are needed; the rest,
+// where it is known, makes the measurement faster without changing it.
+type Part struct {
+	Mesh *mesh.Mesh
+	BVH  *mesh.BVH // of Mesh
+	// Volume of Mesh, nil when its surface is open.
+	Volume *float64
+	// Topology of Mesh, and the pairs of its faces that cross; nil when not
+	// looked for.
+	Topology      *mesh.Topology
+	Intersections *mesh.SelfIntersections
+}
+
+// Measure samples the surface of a part and measures at each sample how thick
+// the material below and how wide the clearance above is.
 //
 // From a point on a face a ray goes straight into the part. The sum of all
 // its crossings, leaving minus entering, is the winding number just inside
@@ -44,11 +56,11 @@ const chunk = 2048
 // where the material ends. So overlapping shells count as their union, a
 // cavity ends a wall, and a hole is noticed instead of measured through.
 //
-// The result is the same for every number of threads. It takes one ray of all
-// hits and one short ray a sample, and holds 52 bytes for each. The only error is
-// ctx's.
-func Measure(ctx context.Context, m *mesh.Mesh, bvh *mesh.BVH, volume *float64, opts SampleOptions) (*Samples, error) {
+// The result is the same for every number of threads. It takes two rays a
+// sample, and holds 52 bytes for each. The only error is ctx's.
+func Measure(ctx context.Context, part Part, opts SampleOptions) (*Samples, error) {
 	opts = opts.WithDefaults()
+	m := part.Mesh
 	box := m.Bounds()
 	p := place(m, opts)
 	s := &Samples{
@@ -56,7 +68,7 @@ func Measure(ctx context.Context, m *mesh.Mesh, bvh *mesh.BVH, volume *float64, 
 		Diagonal: box.Diagonal(),
 		Area:     p.area,
 		Spacing:  p.spacing,
-		Volume:   volume,
+		Volume:   part.Volume,
 		Step:     m.Step(),
 		Faces:    len(m.Triangles),
 		Reduced:  p.prefix != nil,
@@ -66,7 +78,7 @@ func Measure(ctx context.Context, m *mesh.Mesh, bvh *mesh.BVH, volume *float64, 
 	if s.Reduced {
 		s.limitsHit = append(s.limitsHit, "thickness: fewer samples than triangles")
 	}
-	if err := s.measureAll(ctx, m, bvh, &p); err != nil {
+	if err := s.measureAll(ctx, &part, &p); err != nil {
 		return nil, err
 	}
 	for i := range s.All {
@@ -80,23 +92,39 @@ func Measure(ctx context.Context, m *mesh.Mesh, bvh *mesh.BVH, volume *float64, 
 	return s, nil
 }
 
-func (s *Samples) measureAll(ctx context.Context, m *mesh.Mesh, bvh *mesh.BVH, p *placement) error {
+func (s *Samples) measureAll(ctx context.Context, part *Part, p *placement) error {
+	known := findPatches(part)
+	if known != nil {
+		err := s.inParallel(ctx, part, known, len(known.first), func(w *worker, start, end int) {
+			for i := start; i < end; i++ {
+				known.winding[i] = w.windingOf(known.first[i])
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.inParallel(ctx, part, known, p.count, func(w *worker, start, end int) { w.measure(p, start, end) })
+}
+
+// inParallel hands out the numbers below count in chunks to workers.
+func (s *Samples) inParallel(ctx context.Context, part *Part, known *patches, count int, work func(w *worker, start, end int)) error {
 	threads := s.Options.Threads
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	var next atomic.Int64
 	var group parallel.Group
-	for range threads {
+	for range min(threads, count/chunk+1) {
 		group.Go(func() {
-			w := newWorker(s, m, bvh)
+			w := newWorker(s, part, known)
 			for ctx.Err() == nil {
 				end := int(next.Add(chunk))
 				start := end - chunk
-				if start >= p.count {
+				if start >= count {
 					return
 				}
-				w.measure(p, start, min(end, p.count))
+				work(w, start, min(end, count))
 			}
 		})
 	}
@@ -109,19 +137,29 @@ type worker struct {
 	samples  *Samples
 	mesh     *mesh.Mesh
 	bvh      *mesh.BVH
+	patches  *patches
 	delta    float64 // touch in mm
 	start    float64 // selfHit in mm
 	opposite float64 // −cos β
 	hits     []mesh.Hit
 }
 
-func newWorker(s *Samples, m *mesh.Mesh, bvh *mesh.BVH) *worker {
+func newWorker(s *Samples, part *Part, known *patches) *worker {
 	return &worker{
-		samples: s, mesh: m, bvh: bvh,
+		samples: s, mesh: part.Mesh, bvh: part.BVH, patches: known,
 		delta:    touch * s.Diagonal,
 		start:    selfHit * s.Diagonal,
 		opposite: -math.Cos(s.Options.Opposition * math.Pi / 180),
 	}
+}
+
+// windingOf returns the winding number just inside a face.
+func (w *worker) windingOf(face uint32) int {
+	a, b, c := w.mesh.Corners(int(face))
+	normal := b.Sub(a).Cross(c.Sub(a)).Normalize()
+	w.cast(face, pointOn(a, b, c, face, 0), normal)
+	winding, _ := w.wind(normal)
+	return winding
 }
 
 // measure fills the samples start to end.
@@ -151,9 +189,14 @@ func (p *placement) nextFace(m *mesh.Mesh, face uint32, i int) (next, number uin
 
 func (w *worker) measureOne(s *Sample, face, number uint32, weight float64) {
 	a, b, c := w.mesh.Corners(int(face))
+	corners := [3]r3.Vector{a, b, c}
 	normal := b.Sub(a).Cross(c.Sub(a)).Normalize()
 	point := pointOn(a, b, c, face, number)
-	point = w.castInward(face, point, normal, [3]r3.Vector{a, b, c})
+	class, exit := w.look(face, point, normal)
+	for try := 0; try < recasts && exit.Face != mesh.NoFace && nearEdge(&exit); try++ {
+		point = point.Add(corners[try%3].Sub(point).Mul(0.1))
+		class, exit = w.look(face, point, normal)
+	}
 
 	local := point.Sub(w.samples.Origin)
 	*s = Sample{
@@ -162,64 +205,76 @@ func (w *worker) measureOne(s *Sample, face, number uint32, weight float64) {
 		Clearance: float32(math.Inf(1)),
 		Weight:    float32(weight),
 		Face:      face,
-		Exit:      mesh.NoFace,
+		Exit:      exit.Face,
+		Class:     class,
 	}
-	thickness, exit, class := w.classify(normal)
-	s.Class = class
 	if class != ClassWall && class != ClassEdge {
 		return
 	}
-	s.Thickness, s.Exit = float32(thickness), exit
-	if class == ClassEdge && thickness < w.samples.Options.GrooveLimit {
-		s.Ball = float32(w.ball(face, point, normal, thickness))
+	s.Thickness = float32(exit.T)
+	if class == ClassEdge && exit.T < w.samples.Options.GrooveLimit {
+		s.Ball = float32(w.ball(face, point, normal, exit.T))
 	}
 	s.Clearance = float32(w.clearance(face, point, normal))
 }
 
-// castInward collects all crossings of the ray from point into the part,
-// from slightly before point. A ray that meets an edge is cast again from a
-// point beside. It returns the point that was used.
-func (w *worker) castInward(face uint32, point, normal r3.Vector, corners [3]r3.Vector) r3.Vector {
-	for try := 0; ; try++ {
-		w.hits = w.bvh.AllHits(mesh.Ray{
-			Origin: point, Dir: normal.Mul(-1),
-			Min: -w.delta, Max: math.Inf(1), Exclude: face,
-		}, w.hits[:0])
-		if try == recasts || !w.meetsEdge() {
-			return point
-		}
-		point = point.Add(corners[try%3].Sub(point).Mul(0.1))
-	}
-}
+// nearEdge reports whether a hit is so near an edge that the face beyond might
+// as well have been hit.
+func nearEdge(h *mesh.Hit) bool { return min(h.U, h.V, 1-h.U-h.V) < edgeShare }
 
-func (w *worker) meetsEdge() bool {
-	for i := range w.hits {
-		h := &w.hits[i]
-		if h.T >= w.start && min(h.U, h.V, 1-h.U-h.V) < nearEdge {
-			return true
+// look classifies a point of a face and finds where a ray from it leaves the
+// material; that hit is of NoFace if it does not.
+func (w *worker) look(face uint32, point, normal r3.Vector) (Class, mesh.Hit) {
+	nothing := mesh.Hit{Face: mesh.NoFace}
+	winding, contact := 1, false
+	exit, found := mesh.Hit{}, false
+	if known, ok := w.patches.windingAt(face); ok {
+		winding = known
+		if winding == 1 {
+			exit, found = w.firstExit(face, point, normal)
 		}
 	}
-	return false
-}
-
-// classify walks the crossings in w.hits of the ray against normal.
-func (w *worker) classify(normal r3.Vector) (thickness float64, exit uint32, class Class) {
-	winding, contact := w.wind(normal)
+	if winding == 1 && !found {
+		w.cast(face, point, normal)
+		winding, contact = w.wind(normal)
+	}
 	switch {
 	case winding <= 0:
-		return 0, mesh.NoFace, ClassUnknown
+		return ClassUnknown, nothing
 	case winding >= 2:
-		return 0, mesh.NoFace, ClassBuried
+		return ClassBuried, nothing
+	case !found:
+		exit = w.exit()
 	}
-	last := w.exit()
-	thickness, exit = w.hits[last].T, w.hits[last].Face
-	if contact && thickness > 2*w.delta {
-		return 0, mesh.NoFace, ClassBuried
+	if contact && exit.T > 2*w.delta {
+		return ClassBuried, nothing
 	}
-	if w.normalOf(exit).Dot(normal) <= w.opposite {
-		return thickness, exit, ClassWall
+	if w.normalOf(exit.Face).Dot(normal) <= w.opposite {
+		return ClassWall, exit
 	}
-	return thickness, exit, ClassEdge
+	return ClassEdge, exit
+}
+
+// firstExit returns the first crossing if it is certain that the material ends
+// there, the winding number being one: it leaves, and no other is near it or
+// near the start.
+func (w *worker) firstExit(face uint32, point, normal r3.Vector) (mesh.Hit, bool) {
+	w.hits = w.bvh.FirstHits(w.inward(face, point, normal), w.delta, w.hits[:0])
+	if len(w.hits) != 1 || w.hits[0].Sign < 0 || w.hits[0].T <= w.delta {
+		return mesh.Hit{}, false
+	}
+	return w.hits[0], true
+}
+
+// inward is the ray from a point into the part; it starts slightly before, so
+// that touching bodies are seen.
+func (w *worker) inward(face uint32, point, normal r3.Vector) mesh.Ray {
+	return mesh.Ray{Origin: point, Dir: normal.Mul(-1), Min: -w.delta, Max: math.Inf(1), Exclude: face}
+}
+
+// cast collects all crossings of the ray from a point into the part.
+func (w *worker) cast(face uint32, point, normal r3.Vector) {
+	w.hits = w.bvh.AllHits(w.inward(face, point, normal), w.hits[:0])
 }
 
 // wind drops the crossings before the start, and returns the sum of the signs
@@ -239,9 +294,9 @@ func (w *worker) wind(normal r3.Vector) (winding int, contact bool) {
 	return winding, contact
 }
 
-// exit returns the index of the crossing where the winding number, one at the
-// start, has come down to zero after a group of crossings closer than δ.
-func (w *worker) exit() int {
+// exit returns the crossing where the winding number, one at the start, has
+// come down to zero after a group of crossings closer than δ.
+func (w *worker) exit() mesh.Hit {
 	winding, last := 1, 0
 	for i := range w.hits {
 		winding -= int(w.hits[i].Sign)
@@ -250,10 +305,10 @@ func (w *worker) exit() int {
 		}
 		ends := i+1 == len(w.hits) || w.hits[i+1].T-w.hits[i].T >= w.delta
 		if ends && winding <= 0 {
-			return last
+			break
 		}
 	}
-	return last
+	return w.hits[last]
 }
 
 func (w *worker) normalOf(face uint32) r3.Vector {

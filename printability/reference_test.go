@@ -86,7 +86,12 @@ func measure(t *testing.T, m *mesh.Mesh, opts printability.SampleOptions) *print
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := printability.Measure(ctx, clean, bvh, volume, opts)
+	crossing, err := bvh.SelfIntersections(ctx, mesh.SelfIntersectionOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := printability.Part{Mesh: clean, BVH: bvh, Volume: volume, Topology: topology, Intersections: &crossing}
+	s, err := printability.Measure(ctx, part, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,7 @@ type bench struct {
 	topology *mesh.Topology
 	measures *mesh.Measures
 	bvh      *mesh.BVH
+	crossing *mesh.SelfIntersections
 	samples  *printability.Samples
 }
 

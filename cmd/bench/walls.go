@@ -12,7 +12,8 @@ import (
 const minWall = 1
 
 func (b *bench) selfIntersections() ([]rate, error) {
-	_, err := b.bvh.SelfIntersections(b.ctx, mesh.SelfIntersectionOptions{Threads: b.threads})
+	found, err := b.bvh.SelfIntersections(b.ctx, mesh.SelfIntersectionOptions{Threads: b.threads})
+	b.crossing = &found
 	return b.triangles(), err
 }
 
@@ -22,7 +23,8 @@ func (b *bench) sampleWalls() ([]rate, error) {
 	if b.measures.HasVolume {
 		volume = &b.measures.Volume
 	}
-	samples, err := printability.Measure(b.ctx, b.mesh, b.bvh, volume, printability.SampleOptions{Threads: b.threads})
+	part := printability.Part{Mesh: b.mesh, BVH: b.bvh, Volume: volume, Topology: b.topology, Intersections: b.crossing}
+	samples, err := printability.Measure(b.ctx, part, printability.SampleOptions{Threads: b.threads})
 	if err != nil {
 		return nil, err
 	}
