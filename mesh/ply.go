@@ -206,7 +206,7 @@ func (r *plyReader) readFaces() error {
 		}
 		room := min(e.rows, uint64(len(r.data)-r.pos)/(least+3*item), uint64(r.b.limits.Triangles))
 		r.b.triangles = append(make([]Triangle, 0, uint64(len(r.b.triangles))+room), r.b.triangles...)
-		if !r.text && !r.big && r.hasUsualFaces(list) {
+		if !r.text && r.hasUsualFaces(list) {
 			return r.readUsualFaces(list)
 		}
 	}

@@ -3,13 +3,14 @@ package mesh
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 )
 
 // plyReal decodes a number at the start of s, which is long enough.
 func plyReal(s []byte, kind plyKind, big bool) float64 {
 	switch kind {
 	case plyFloat32:
-		return float64(math.Float32frombits(uint32(plyBits(s, 4, big))))
+		return float64(math.Float32frombits(plyWord(s, big)))
 	case plyFloat64:
 		return math.Float64frombits(plyBits(s, 8, big))
 	}
@@ -34,19 +35,30 @@ func plyInteger(s []byte, kind plyKind, big bool) int64 {
 
 // plyBits returns the first size bytes of s as an unsigned number.
 func plyBits(s []byte, size int, big bool) uint64 {
-	order := binary.ByteOrder(binary.LittleEndian)
-	if big {
-		order = binary.BigEndian
-	}
 	switch size {
 	case 1:
 		return uint64(s[0])
 	case 2:
-		return uint64(order.Uint16(s))
+		if big {
+			return uint64(binary.BigEndian.Uint16(s))
+		}
+		return uint64(binary.LittleEndian.Uint16(s))
 	case 4:
-		return uint64(order.Uint32(s))
+		return uint64(plyWord(s, big))
 	}
-	return order.Uint64(s)
+	if big {
+		return binary.BigEndian.Uint64(s)
+	}
+	return binary.LittleEndian.Uint64(s)
+}
+
+// plyWord returns the first four bytes of s as an unsigned number.
+func plyWord(s []byte, big bool) uint32 {
+	u := binary.LittleEndian.Uint32(s)
+	if big {
+		return bits.ReverseBytes32(u)
+	}
+	return u
 }
 
 // readFixedVertices reads binary vertices whose rows all have stride bytes.
@@ -62,16 +74,16 @@ func (r *plyReader) readFixedVertices(axes [3]int, stride int) error {
 		kinds[k] = e.properties[axis].kind
 	}
 	place := r.place
-	usual := r.b.single && !r.big
+	usual := r.b.single
 	for r.row = 0; r.row < e.rows; r.row++ {
 		if err := r.cancelled(); err != nil {
 			return err
 		}
 		var x, y, z float64
 		if row := rows[int(r.row)*stride:][:stride]; usual {
-			x = float64(math.Float32frombits(binary.LittleEndian.Uint32(row[offsets[0]:])))
-			y = float64(math.Float32frombits(binary.LittleEndian.Uint32(row[offsets[1]:])))
-			z = float64(math.Float32frombits(binary.LittleEndian.Uint32(row[offsets[2]:])))
+			x = float64(math.Float32frombits(plyWord(row[offsets[0]:], r.big)))
+			y = float64(math.Float32frombits(plyWord(row[offsets[1]:], r.big)))
+			z = float64(math.Float32frombits(plyWord(row[offsets[2]:], r.big)))
 		} else {
 			x = plyReal(row[offsets[0]:], kinds[0], r.big)
 			y = plyReal(row[offsets[1]:], kinds[1], r.big)
@@ -121,9 +133,9 @@ func (r *plyReader) readUsualFaces(list int) error {
 			continue
 		}
 		corners := r.data[r.pos+before+1:][:12]
-		v0 := binary.LittleEndian.Uint32(corners)
-		v1 := binary.LittleEndian.Uint32(corners[4:])
-		v2 := binary.LittleEndian.Uint32(corners[8:])
+		v0 := plyWord(corners, r.big)
+		v1 := plyWord(corners[4:], r.big)
+		v2 := plyWord(corners[8:], r.big)
 		if v0 >= count || v1 >= count || v2 >= count || v0 == v1 || v1 == v2 || v2 == v0 {
 			if err := r.readFace(list, false); err != nil {
 				return err
