@@ -186,26 +186,48 @@ func (c *clusters) holdsNear(b *cluster, p r3.Vector) bool {
 }
 
 // joinOtherSide joins each sample with the samples around its other side, so
-// that a wall is one region.
+// that a wall is one region. Which clusters meet is found in parallel; they
+// are joined afterwards, in an order that does not matter.
 func (c *clusters) joinOtherSide() {
 	for i := range c.all {
-		for _, m := range c.all[i].members(c) {
-			sample := &c.samples.All[c.sel.ids[m]]
-			c.joinAround(uint32(i), sample.along(c.sel.reach(sample, c.sel.value[m])))
+		c.all[i].parent = c.root(uint32(i))
+	}
+	const share = 1 << 12 // clusters a worker takes at a time
+	shares := (len(c.all) + share - 1) / share
+	met := make([]map[[2]uint32]bool, shares)
+	c.samples.parts(shares, func(part int) {
+		met[part] = map[[2]uint32]bool{}
+		for i := part * share; i < min((part+1)*share, len(c.all)); i++ {
+			for _, m := range c.all[i].members(c) {
+				sample := &c.samples.All[c.sel.ids[m]]
+				c.meet(c.all[i].parent, sample.along(c.sel.reach(sample, c.sel.value[m])), met[part])
+			}
+		}
+	})
+	for _, pairs := range met {
+		for pair := range pairs {
+			c.join(pair[0], pair[1])
 		}
 	}
 }
 
-// joinAround joins cluster i with those that have a sample closer than 2h to
-// p.
-func (c *clusters) joinAround(i uint32, p r3.Vector) {
+// meet adds to met the pairs of root with the roots of clusters that have a
+// sample closer than 2h to p. All parents are roots.
+func (c *clusters) meet(root uint32, p r3.Vector, met map[[2]uint32]bool) {
 	fine := cellOf(p, c.samples.Spacing)
 	at := cell{fine.x >> 1, fine.y >> 1, fine.z >> 1}
+	last := root
 	for _, o := range nearestFirst {
 		first, end := c.cube(at.offset(o.x, o.y, o.z))
 		for j := first; j < end; j++ {
-			if c.root(i) != c.root(j) && c.holdsNear(&c.all[j], p) {
-				c.join(i, j)
+			other := c.all[j].parent
+			if other == last || other == root {
+				continue
+			}
+			pair := [2]uint32{min(root, other), max(root, other)}
+			if met[pair] || c.holdsNear(&c.all[j], p) {
+				met[pair] = true
+				last = other
 			}
 		}
 	}

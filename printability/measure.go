@@ -109,27 +109,47 @@ func (s *Samples) measureAll(ctx context.Context, part *Part, p *placement) erro
 
 // inParallel hands out the numbers below count in chunks to workers.
 func (s *Samples) inParallel(ctx context.Context, part *Part, known *patches, count int, work func(w *worker, start, end int)) error {
-	threads := s.Options.Threads
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
+	workers := make(chan *worker, s.threads())
+	s.parts((count+chunk-1)/chunk, func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
+		var w *worker
+		select {
+		case w = <-workers:
+		default:
+			w = newWorker(s, part, known)
+		}
+		work(w, i*chunk, min((i+1)*chunk, count))
+		workers <- w
+	})
+	return ctx.Err()
+}
+
+// threads returns how many processors may be used.
+func (s *Samples) threads() int {
+	if s.Options.Threads > 0 {
+		return s.Options.Threads
 	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// parts calls do for each number below count, in parallel.
+func (s *Samples) parts(count int, do func(part int)) {
 	var next atomic.Int64
 	var group parallel.Group
-	for range min(threads, count/chunk+1) {
+	for range min(s.threads(), count) {
 		group.Go(func() {
-			w := newWorker(s, part, known)
-			for ctx.Err() == nil {
-				end := int(next.Add(chunk))
-				start := end - chunk
-				if start >= count {
+			for {
+				part := int(next.Add(1)) - 1
+				if part >= count {
 					return
 				}
-				work(w, start, min(end, count))
+				do(part)
 			}
 		})
 	}
 	group.Wait()
-	return ctx.Err()
 }
 
 // A worker measures samples, with scratch memory of its own.

@@ -139,9 +139,6 @@ func array(v r3.Vector) [3]float64 { return [3]float64{v.X, v.Y, v.Z} }
 // all of the rest.
 func (s *Samples) coreOf(sel *selection, radius float64) []bool {
 	core := make([]bool, len(sel.ids))
-	for i := range core {
-		core[i] = true
-	}
 	// Only the rest near a selected sample matters, so cells beside selected
 	// samples are marked first.
 	near := newCellSet(len(sel.ids))
@@ -156,8 +153,11 @@ func (s *Samples) coreOf(sel *selection, radius float64) []bool {
 		}
 	}
 	grid := newGrid(s, close, radius)
-	for i, id := range sel.ids {
-		core[i] = !grid.anyWithin(s, s.All[id].position(), radius)
-	}
+	const share = 1 << 12 // samples a worker takes at a time
+	s.parts((len(sel.ids)+share-1)/share, func(part int) {
+		for i := part * share; i < min((part+1)*share, len(sel.ids)); i++ {
+			core[i] = !grid.anyWithin(s, s.All[sel.ids[i]].position(), radius)
+		}
+	})
 	return core
 }
