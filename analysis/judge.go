@@ -88,6 +88,7 @@ func (r *run) intersections(b *body, tree *mesh.BVH) (*mesh.SelfIntersections, *
 func (r *run) walls(b *body, tree *mesh.BVH, crossing *mesh.SelfIntersections) (*printability.Walls, *printability.Gaps, error) {
 	opts := r.opts.Sampling
 	opts.Threads = r.opts.Threads
+	opts.Progress = func(fraction float64) { r.progress(StageThickness, fraction) }
 	part := printability.Part{Mesh: b.mesh, BVH: tree, Volume: b.volume(), Topology: b.topology, Intersections: crossing}
 	samples, err := printability.Measure(r.ctx, part, opts)
 	if err != nil {

@@ -67,7 +67,8 @@ type Options struct {
 	// Timeout is how long the analysis may take before it is given up with an
 	// Error of KindTimeout. Zero means for ever.
 	Timeout time.Duration `json:"-"`
-	// Progress, if set, is called from the goroutine of Run as work goes on.
+	// Progress, if set, is called as work goes on, one call after the other,
+	// though not always from the goroutine of Run.
 	Progress func(Progress) `json:"-"`
 }
 

@@ -13,7 +13,11 @@ import (
 	"github.com/partgauge/partgauge/analysis"
 	"github.com/partgauge/partgauge/internal/meshtest"
 	"github.com/partgauge/partgauge/mesh"
+	"github.com/partgauge/partgauge/printability"
 )
+
+// fewSamples is for tests that are not about what walls measure.
+var fewSamples = printability.SampleOptions{Samples: 5000}
 
 func stl(s meshtest.Solid) []byte { return meshtest.STL(s.Mesh) }
 
@@ -72,7 +76,7 @@ func TestRunAnswersFailures(t *testing.T) {
 // A file exactly at the limit is fine.
 func TestRunAtTheLimit(t *testing.T) {
 	cube := stl(meshtest.Cube(20))
-	opts := analysis.Options{Limits: mesh.Limits{FileBytes: int64(len(cube)), Triangles: 12}}
+	opts := analysis.Options{Sampling: fewSamples, Limits: mesh.Limits{FileBytes: int64(len(cube)), Triangles: 12}}
 	for _, r := range []io.Reader{bytes.NewReader(cube), iotest.OneByteReader(bytes.NewReader(cube))} {
 		report, err := analysis.Run(t.Context(), r, opts)
 		if err != nil || report.Error != nil {
@@ -102,7 +106,7 @@ func TestRunCancelledInEachStage(t *testing.T) {
 	data := stl(meshtest.Icosphere(10, 4))
 	var stages []analysis.Stage
 	last := -1.0
-	opts := analysis.Options{MinWall: 1, Progress: func(p analysis.Progress) {
+	opts := analysis.Options{MinWall: 1, Sampling: fewSamples, Progress: func(p analysis.Progress) {
 		if len(stages) == 0 || stages[len(stages)-1] != p.Stage {
 			stages = append(stages, p.Stage)
 		}

@@ -104,7 +104,11 @@ func (s *Samples) measureAll(ctx context.Context, part *Part, p *placement) erro
 			return err
 		}
 	}
-	return s.inParallel(ctx, part, known, p.count, func(w *worker, start, end int) { w.measure(p, start, end) })
+	reached := s.Options.reporter(p.count)
+	return s.inParallel(ctx, part, known, p.count, func(w *worker, start, end int) {
+		w.measure(p, start, end)
+		reached(end)
+	})
 }
 
 // inParallel hands out the numbers below count in chunks to workers.

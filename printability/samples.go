@@ -2,6 +2,7 @@ package printability
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/golang/geo/r3"
 )
@@ -44,6 +45,9 @@ type SampleOptions struct {
 	GapReach float64 `json:"gapReach"`
 	// Threads is how many processors are used; 0 means all.
 	Threads int `json:"-"`
+	// Progress, if set, is called with the fraction of the samples that are
+	// measured, from a goroutine of Measure, one call after the other.
+	Progress func(fraction float64) `json:"-"`
 }
 
 // WithDefaults returns o with its zero fields set to their defaults.
@@ -64,6 +68,27 @@ func (o SampleOptions) WithDefaults() SampleOptions {
 		o.GapReach = 3
 	}
 	return o
+}
+
+// reporter returns what workers call with the number of the sample they have
+// come to, of count.
+func (o *SampleOptions) reporter(count int) func(at int) {
+	if o.Progress == nil {
+		return func(int) {}
+	}
+	var mu sync.Mutex
+	most := 0
+	return func(at int) {
+		// Who finds another at it has nothing to add.
+		if !mu.TryLock() {
+			return
+		}
+		defer mu.Unlock()
+		if at > most {
+			most = at
+			o.Progress(float64(at) / float64(count))
+		}
+	}
 }
 
 // Validate reports the first constant that makes no sense.

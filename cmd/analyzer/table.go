@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/partgauge/partgauge/analysis"
 	"github.com/partgauge/partgauge/printability"
@@ -14,7 +16,10 @@ type table struct {
 	out   *bufio.Writer
 	style style
 	names int // width of the first column
-	rows  int
+	// lastWidth is the width of the last column; without bounds where no
+	// terminal would break the line.
+	lastWidth int
+	rows      int
 	// judged is whether the files get a verdict; there are columns for it.
 	judged bool
 
@@ -34,14 +39,19 @@ const (
 )
 
 func newTable(out *bufio.Writer, style style, names int, judged bool) *table {
-	free := style.width - verdictWidth - sizeWidth - volumeWidth - 4*2 - minLastWidth
+	others := verdictWidth + sizeWidth + volumeWidth + 4*2
 	if judged {
-		free -= wallWidth + 2
+		others += wallWidth + 2
 	}
-	return &table{
+	t := &table{
 		out: out, style: style, judged: judged, verdicts: map[printability.Verdict]int{},
-		names: max(minNameWidth, min(names, free, 60)),
+		names:     max(minNameWidth, min(names, style.width-others-minLastWidth, 60)),
+		lastWidth: math.MaxInt32,
 	}
+	if style.terminal {
+		t.lastWidth = max(minLastWidth, style.width-others-t.names)
+	}
+	return t
 }
 
 func (t *table) row(r *analysis.Report) error {
@@ -118,23 +128,39 @@ func (t *table) wall(r *analysis.Report) string {
 	return padLeft(length2(*r.Thickness.Minimum), wallWidth)
 }
 
-// findings names what is not right.
+// findings names what is not right, as far as the line goes.
 func (t *table) findings(r *analysis.Report) string {
 	if r.Status == "" {
 		return strings.Join(meshDefects(measuresOf(r)), ", ")
 	}
-	var found []string
+	var names, colours []string
 	for _, name := range printability.Names() {
 		switch r.Criteria[name].Status {
 		case printability.Fail:
-			found = append(found, t.style.paint(red, criterionTitle(name)))
+			names, colours = append(names, criterionTitle(name)), append(colours, red)
 		case printability.Unknown:
-			found = append(found, t.style.paint(yellow, criterionTitle(name)+"?"))
+			names, colours = append(names, criterionTitle(name)+"?"), append(colours, yellow)
 		case printability.Warn:
-			found = append(found, t.style.paint(yellow, criterionTitle(name)))
+			names, colours = append(names, criterionTitle(name)), append(colours, yellow)
 		}
 	}
-	return strings.Join(found, ", ")
+	shown, used := 0, 0
+	for shown < len(names) {
+		used += utf8.RuneCountInString(names[shown]) + len(", ")
+		// The room for the word about the rest is not needed after the last.
+		if room := t.lastWidth; shown < len(names)-1 && used > room-len("+9") || used > room+len(", ") {
+			break
+		}
+		shown++
+	}
+	var parts []string
+	for i := range shown {
+		parts = append(parts, t.style.paint(colours[i], names[i]))
+	}
+	if left := len(names) - shown; left > 0 {
+		parts = append(parts, fmt.Sprintf("+%d", left))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // finish writes the summary.

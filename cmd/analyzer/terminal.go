@@ -12,9 +12,10 @@ import (
 // A style says how text may look: in colour and beyond ASCII on a terminal,
 // plain in a pipe, a file, or where the user wants it plain.
 type style struct {
-	colour  bool
-	unicode bool
-	width   int // columns
+	terminal bool
+	colour   bool
+	unicode  bool
+	width    int // columns
 }
 
 // plainWidth is the width where there is no terminal to ask.
@@ -27,6 +28,7 @@ func styleOf(out *os.File) style {
 	if !term.IsTerminal(int(out.Fd())) {
 		return s
 	}
+	s.terminal = true
 	if width, _, err := term.GetSize(int(out.Fd())); err == nil && width > 0 {
 		s.width = max(40, width)
 	}

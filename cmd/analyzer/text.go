@@ -293,7 +293,8 @@ func criterionTitle(name string) string {
 // mostPlaces is how many places a sheet lists of each kind.
 const mostPlaces = 5
 
-// places lists where walls are thin and gaps narrow.
+// places lists where walls are thin, gaps narrow, and where else something is
+// not right.
 func (s *sheet) places(r *analysis.Report) {
 	if r.Thickness != nil {
 		s.regions("Thin places", "mm thick", r.Thickness.Regions, r.Thickness.RegionCount)
@@ -303,38 +304,85 @@ func (s *sheet) places(r *analysis.Report) {
 	}
 	for _, name := range printability.Names() {
 		c := r.Criteria[name]
-		if c.Status != printability.Fail && c.Status != printability.Warn || name == "wallThickness" || name == "gaps" || len(c.Locations) == 0 {
+		listed := name == "wallThickness" || name == "gaps"
+		if listed || c.Status != printability.Fail && c.Status != printability.Warn || len(c.Locations) == 0 {
 			continue
 		}
 		s.line("")
 		s.line("  %s", s.paint(bold, "Places of "+criterionTitle(name)))
-		for _, l := range c.Locations[:min(mostPlaces, len(c.Locations))] {
+		apart := apartPlaces(c.Locations, measuresOf(r))
+		for _, l := range apart[:min(mostPlaces, len(apart))] {
 			s.line("    at %s", s.point(l.Point))
 		}
-		s.more(len(c.Locations) - mostPlaces)
+		if len(apart) > mostPlaces {
+			s.line("    %s", s.paint(dim, "and more (see --json)"))
+		}
 	}
 }
 
+// apartPlaces drops places that are close to one before them: who looks at
+// one sees the other.
+func apartPlaces(places []printability.Location, m *analysis.Measures) []printability.Location {
+	const share = 0.02 // of the box diagonal
+	least := share * math.Sqrt(m.W*m.W+m.D*m.D+m.H*m.H)
+	var apart []printability.Location
+next:
+	for _, p := range places {
+		for _, q := range apart {
+			x, y, z := p.Point[0]-q.Point[0], p.Point[1]-q.Point[1], p.Point[2]-q.Point[2]
+			if x*x+y*y+z*z < least*least {
+				continue next
+			}
+		}
+		apart = append(apart, p)
+	}
+	return apart
+}
+
+// regions lists the places that matter.
 func (s *sheet) regions(title, what string, regions []printability.Region, count int) {
-	if count == 0 {
+	var matter []printability.Region
+	for _, r := range regions {
+		if !r.Info {
+			matter = append(matter, r)
+		}
+	}
+	if len(matter) == 0 {
 		return
 	}
 	s.line("")
 	s.line("  %s", s.paint(bold, title))
-	for _, r := range regions[:min(mostPlaces, len(regions))] {
-		s.line("    %s %s  %s %s  at %s", padLeft(length2(r.Minimum), 6), what, padLeft(length2(r.Area), 9), s.pick("mm²", "mm2"), s.point(r.Centroid))
+	for _, r := range matter[:min(mostPlaces, len(matter))] {
+		s.line("    %s %s  %s %s  at %s", padLeft(brief(r.Minimum), 6), what, padLeft(brief(r.Area), 9), s.pick("mm²", "mm2"), s.point(r.Centroid))
 	}
-	s.more(count - mostPlaces)
-}
-
-func (s *sheet) more(n int) {
-	if n > 0 {
-		s.line("    %s", s.paint(dim, fmt.Sprintf("and %d more (see --json)", n)))
+	if more := len(matter) - mostPlaces; more > 0 {
+		// Regions beyond those that are listed may be small as well.
+		least := ""
+		if count > len(regions) {
+			least = "at least "
+		}
+		s.line("    %s", s.paint(dim, fmt.Sprintf("and %s%d more (see --json)", least, more)))
 	}
 }
 
 func (s *sheet) point(p [3]float64) string {
-	return fmt.Sprintf("(%.2f, %.2f, %.2f)", p[0], p[1], p[2])
+	return fmt.Sprintf("(%s, %s, %s)", coordinate(p[0]), coordinate(p[1]), coordinate(p[2]))
+}
+
+// coordinate writes two decimals, and no minus before zero.
+func coordinate(v float64) string {
+	if math.Abs(v) < 0.005 {
+		v = 0
+	}
+	return strconv.FormatFloat(v, 'f', 2, 64)
+}
+
+// brief writes a positive number with two decimals.
+func brief(v float64) string {
+	if v > 0 && v < 0.01 {
+		return "<0.01"
+	}
+	return strconv.FormatFloat(v, 'f', 2, 64)
 }
 
 // notes writes warnings and limits.
