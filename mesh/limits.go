@@ -18,7 +18,7 @@ type Limits struct {
 	XMLAttributeBytes int     `json:"xmlAttributeBytes"` // length of an attribute, 64 KiB
 	MetadataBytes     int     `json:"metadataBytes"`     // metadata of a model, 1 MiB
 	Objects           int     `json:"objects"`           // objects of a model, 100 000
-	ObjectDepth       int     `json:"objectDepth"`       // nesting of components or nodes, 1 000
+	ObjectDepth       int     `json:"objectDepth"`       // nesting of components or nodes, 20 000
 	Instances         int     `json:"instances"`         // placed objects, 100 000
 }
 
@@ -39,7 +39,7 @@ func DefaultLimits() Limits {
 		XMLAttributeBytes: 64 << 10,
 		MetadataBytes:     1 << 20,
 		Objects:           100_000,
-		ObjectDepth:       1_000,
+		ObjectDepth:       20_000,
 		Instances:         100_000,
 	}
 }
