@@ -429,9 +429,9 @@ func TestGLTFRefused(t *testing.T) {
 			}
 			g.add("nodes", object{"mesh": 0})
 		}), mesh.CodeLimitInstances},
-		{"chain of 10 000", change(func(g *gltfFile) {
+		{"chain of 30 000", change(func(g *gltfFile) {
 			g.root["nodes"] = nil
-			for i := range 10_000 {
+			for i := range 30_000 {
 				g.add("nodes", object{"children": []int{i + 1}})
 			}
 			g.add("nodes", object{"mesh": 0})
