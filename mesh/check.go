@@ -3,6 +3,8 @@ package mesh
 import (
 	"fmt"
 	"math"
+
+	"github.com/golang/geo/r3"
 )
 
 // Sizes outside which a part is refused or its unit doubted, in mm.
@@ -95,10 +97,12 @@ func isFlat(m *Mesh, box Box) bool {
 	if m.SinglePrecision {
 		relative = singleStep
 	}
-	rounding := relative * (math.Abs(normal.X)*max(math.Abs(box.Min.X), math.Abs(box.Max.X)) +
-		math.Abs(normal.Y)*max(math.Abs(box.Min.Y), math.Abs(box.Max.Y)) +
-		math.Abs(normal.Z)*max(math.Abs(box.Min.Z), math.Abs(box.Max.Z)))
-	tolerance := max(1e-9*box.Diagonal(), rounding)
+	far := r3.Vector{
+		X: max(math.Abs(box.Min.X), math.Abs(box.Max.X)),
+		Y: max(math.Abs(box.Min.Y), math.Abs(box.Max.Y)),
+		Z: max(math.Abs(box.Min.Z), math.Abs(box.Max.Z)),
+	}
+	tolerance := max(1e-9*box.Diagonal(), relative*normal.Abs().Dot(far))
 	for f := range m.Triangles {
 		for _, v := range m.Triangles[f] {
 			if math.Abs(m.Vertices[v].Sub(foot).Dot(normal)) > tolerance {
@@ -109,19 +113,38 @@ func isFlat(m *Mesh, box Box) bool {
 	return true
 }
 
+// likelyUnits are the units in which files come by mistake, by what their
+// lengths are multiplied with.
+var likelyUnits = []struct {
+	factor float64
+	words  string
+}{
+	{25.4, "if the file is in inches, multiply by 25.4"},
+	{1000, "if the file is in metres, multiply by 1000"},
+	{0.001, "if the file is in micrometres, multiply by 0.001"},
+	{1 / 25.4, "if inches were converted twice, divide by 25.4"},
+}
+
 // UnitHint doubts the unit of a part whose size few parts have, and names the
 // units in which the size would be likely; it is empty for sizes that are usual.
 func UnitHint(box Box) string {
 	d := box.Diagonal()
-	switch {
-	case d < doubtfulSmall/1000*25.4:
-		return fmt.Sprintf("the part measures %s, which is very small; if the file is in metres, multiply by 1000", boxWords(box))
-	case d < doubtfulSmall:
-		return fmt.Sprintf("the part measures %s, which is very small; if the file is in inches, multiply by 25.4; if in metres, by 1000", boxWords(box))
-	case d > doubtfulLarge:
-		return fmt.Sprintf("the part measures %s, which is very large; if the file is in micrometres, multiply by 0.001; if it was converted from inches twice, divide by 25.4", boxWords(box))
+	if d >= doubtfulSmall && d <= doubtfulLarge {
+		return ""
 	}
-	return ""
+	size := "small"
+	if d > doubtfulLarge {
+		size = "large"
+	}
+	hint := fmt.Sprintf("the part measures %s, which is very %s; check the unit", boxWords(box), size)
+	separator := ": "
+	for _, u := range likelyUnits {
+		if scaled := d * u.factor; scaled >= doubtfulSmall && scaled <= doubtfulLarge {
+			hint += separator + u.words
+			separator = "; "
+		}
+	}
+	return hint
 }
 
 // coordinateStep returns the distance between neighbouring coordinates at the
@@ -136,7 +159,7 @@ func coordinateStep(m *Mesh, box Box) (step, far float64) {
 
 func boxWords(box Box) string {
 	s := box.Size()
-	return fmt.Sprintf("%.4g × %.4g × %.4g mm", s.X, s.Y, s.Z)
+	return fmt.Sprintf("%.6g × %.6g × %.6g mm", s.X, s.Y, s.Z)
 }
 
 // count writes a number and its noun.

@@ -97,6 +97,33 @@ func TestCheckSolidCounts(t *testing.T) {
 	}
 }
 
+// The hint names the units in which the part would have a likely size, and no
+// others.
+func TestUnitHint(t *testing.T) {
+	for edge, words := range map[float64][]string{
+		0.02:    {"0.02 × 0.02 × 0.02 mm", "metres, multiply by 1000"},
+		0.4:     {"inches, multiply by 25.4", "metres, multiply by 1000"},
+		20_000:  {"20000 × 20000 × 20000 mm", "micrometres, multiply by 0.001", "divide by 25.4"},
+		500_000: {"micrometres, multiply by 0.001"},
+		1e-5:    {"check the unit"},
+		20:      nil,
+	} {
+		hint := mesh.UnitHint(meshtest.Cube(edge).Mesh.Bounds())
+		if (hint == "") != (words == nil) {
+			t.Errorf("%g: %q", edge, hint)
+		}
+		for _, w := range words {
+			if !strings.Contains(hint, w) {
+				t.Errorf("%g: %q does not say %q", edge, hint, w)
+			}
+		}
+		units := func(s string) int { return strings.Count(s, "multiply") + strings.Count(s, "divide") }
+		if units(hint) != units(strings.Join(words, " ")) {
+			t.Errorf("%g: %q names %d units", edge, hint, units(hint))
+		}
+	}
+}
+
 // S15: slivers of an aspect beyond 1e7 are measured like all others.
 func TestSlivers(t *testing.T) {
 	m := &mesh.Mesh{Vertices: []r3.Vector{{}, {Z: 1}}}

@@ -31,39 +31,43 @@ func (r *CleanReport) Changed() bool {
 // one vertex, the one of the lowest coordinates. Vertices of closed surfaces
 // stay, so that no thin sheet collapses.
 //
-// Then triangles are removed that name a vertex twice, that repeat the corners
-// and the turn of an earlier one, and that belong to shells without any area.
-// Other triangles without area stay: they lie between others along a line, and
-// the surface would be open without them. Two triangles of opposite turn stay
-// both.
+// Then triangles are removed that name a vertex twice and that repeat the
+// corners and the turn of an earlier one; two of opposite turn stay both.
+// Triangles without area are removed if they belong to a shell without any
+// area, or if their removal opens no edge. The others lie along a line between
+// two triangles of the surface, which would be open without them, and stay.
 //
 // Vertices that are no longer used are dropped. The order of what remains does
 // not change. Time is near-linear in the size of the mesh.
 func Clean(ctx context.Context, m *Mesh, t *Topology, threads int) (*Mesh, *Topology, CleanReport, error) {
 	var report CleanReport
-	if len(t.Border) > 0 {
-		remap, welded, err := weldNear(ctx, m, borderVertices(m, t))
+	for _, step := range []func(context.Context, *Mesh, *Topology) (*Mesh, error){report.weld, report.dropUseless, report.dropFlags} {
+		next, err := step(ctx, m, t)
 		if err != nil {
 			return nil, nil, report, err
 		}
-		if welded > 0 {
-			report.WeldedVertices = welded
-			m = remapped(m, remap)
-			if t, err = NewTopology(ctx, m, threads); err != nil {
-				return nil, nil, report, err
-			}
+		if next == m {
+			continue
+		}
+		m = compacted(next)
+		if t, err = NewTopology(ctx, m, threads); err != nil {
+			return nil, nil, report, err
 		}
 	}
-	drop := report.removable(m, t)
-	if len(drop) > 0 {
-		m, report.Faces = without(m, drop)
+	return m, t, report, nil
+}
+
+// weld joins border vertices within the tolerance.
+func (r *CleanReport) weld(ctx context.Context, m *Mesh, t *Topology) (*Mesh, error) {
+	if len(t.Border) == 0 {
+		return m, nil
 	}
-	if !report.Changed() {
-		return m, t, report, nil
+	remap, welded, err := weldNear(ctx, m, borderVertices(m, t))
+	if err != nil || welded == 0 {
+		return m, err
 	}
-	m = compacted(m)
-	t, err := NewTopology(ctx, m, threads)
-	return m, t, report, err
+	r.WeldedVertices = welded
+	return remapped(m, remap), nil
 }
 
 // borderVertices returns the vertices on border edges, rising.
@@ -92,16 +96,54 @@ func remapped(m *Mesh, remap []uint32) *Mesh {
 	return &out
 }
 
-// removable lists the triangles to remove, rising, and counts them.
-func (r *CleanReport) removable(m *Mesh, t *Topology) []uint32 {
-	flat := flatShells(m, t)
-	drop := slices.Concat(t.Collapsed, flat)
-	r.Degenerate = len(drop)
+// dropUseless removes the triangles that are no part of the surface whatever
+// is around them.
+func (r *CleanReport) dropUseless(_ context.Context, m *Mesh, t *Topology) (*Mesh, error) {
+	drop := slices.Concat(t.Collapsed, flatShells(m, t))
+	r.Degenerate += len(drop)
 	drop = append(drop, t.Duplicates...)
 	slices.Sort(drop)
 	drop = slices.Compact(drop)
-	r.Duplicates = len(drop) - r.Degenerate
-	return drop
+	r.Duplicates += len(drop) - r.Degenerate
+	return r.without(m, drop), nil
+}
+
+// dropFlags removes the triangles without area at non-manifold edges whose
+// removal leaves no edge with one triangle that had two.
+func (r *CleanReport) dropFlags(_ context.Context, m *Mesh, t *Topology) (*Mesh, error) {
+	edges := &t.NonManifoldEdges
+	edgeOf := map[uint32]int{} // the non-manifold edge of a half-edge of a triangle without area
+	left := make([]int, edges.Len())
+	var flat []uint32
+	for i := range left {
+		left[i] = len(edges.At(i))
+		for _, h := range edges.At(i) {
+			if m.NoArea(int(h / 3)) {
+				edgeOf[h] = i
+				flat = append(flat, h/3)
+			}
+		}
+	}
+	slices.Sort(flat)
+	var drop []uint32
+	for _, f := range slices.Compact(flat) {
+		opens := false
+		for h := 3 * f; h < 3*f+3; h++ {
+			i, shared := edgeOf[h]
+			opens = opens || t.Twins[h] != noIndex || shared && left[i] == 2
+		}
+		if opens {
+			continue
+		}
+		drop = append(drop, f)
+		for h := 3 * f; h < 3*f+3; h++ {
+			if i, shared := edgeOf[h]; shared {
+				left[i]--
+			}
+		}
+	}
+	r.Degenerate += len(drop)
+	return r.without(m, drop), nil
 }
 
 // flatShells lists the triangles of shells in which no triangle has an area.
@@ -128,21 +170,29 @@ func flatShells(m *Mesh, t *Topology) []uint32 {
 	return out
 }
 
-// without returns m without the triangles listed, rising, and where the others
-// came from.
-func without(m *Mesh, drop []uint32) (*Mesh, []uint32) {
+// without returns m without the triangles listed, rising, or m itself if there
+// are none, and keeps track of where the others came from.
+func (r *CleanReport) without(m *Mesh, drop []uint32) *Mesh {
+	if len(drop) == 0 {
+		return m
+	}
 	out := *m
 	out.Triangles = make([]Triangle, 0, len(m.Triangles)-len(drop))
 	faces := make([]uint32, 0, len(m.Triangles)-len(drop))
 	for f, t := range m.Triangles {
-		if len(drop) > 0 && drop[0] == uint32(f) {
+		switch {
+		case len(drop) > 0 && drop[0] == uint32(f):
 			drop = drop[1:]
 			continue
+		case r.Faces != nil:
+			faces = append(faces, r.Faces[f])
+		default:
+			faces = append(faces, uint32(f))
 		}
 		out.Triangles = append(out.Triangles, t)
-		faces = append(faces, uint32(f))
 	}
-	return &out, faces
+	r.Faces = faces
+	return &out
 }
 
 // compacted returns m without vertices that no triangle uses. It takes the

@@ -242,6 +242,29 @@ func TestCleanDegenerate(t *testing.T) {
 	}
 }
 
+// A triangle without area that hangs on edges of a closed surface goes; of two
+// that fill the same slit, the first.
+func TestCleanFlags(t *testing.T) {
+	s := meshtest.GridBox(20, 20, 20, 4)
+	at := map[r3.Vector]uint32{}
+	for v, p := range s.Mesh.Vertices {
+		at[p] = uint32(v)
+	}
+	line := mesh.Triangle{at[r3.Vector{}], at[r3.Vector{X: 5}], at[r3.Vector{X: 10}]}
+	m := &mesh.Mesh{Vertices: s.Mesh.Vertices, Triangles: slices.Clone(s.Mesh.Triangles)}
+	m.Triangles = slices.Insert(m.Triangles, 7, line)
+	cleaned, after, report := clean(t, m)
+	if report.Degenerate != 1 || !slices.Equal(cleaned.Triangles, s.Mesh.Triangles) || !after.Watertight() || !after.Manifold() || report.Faces[7] != 8 {
+		t.Errorf("%+v, watertight %v", report, after.Watertight())
+	}
+	// A flag and its back: two triangles at the outer edge, which neither may
+	// open.
+	m.Triangles = append(m.Triangles, mesh.Triangle{line[1], line[0], line[2]})
+	if _, after, report := clean(t, m); report.Degenerate != 0 || !after.Watertight() {
+		t.Errorf("two-sided flag: %+v, watertight %v", report, after.Watertight())
+	}
+}
+
 // Whether a triangle has an area does not depend on scale or place.
 func TestNoArea(t *testing.T) {
 	at := func(height float64) *mesh.Mesh {
@@ -264,6 +287,20 @@ func TestNoArea(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A cube with two duplicate triangles, one that names a vertex twice and a flag
+// without area comes out as the cube.
+func TestCleanModelOfDefects(t *testing.T) {
+	f, err := mesh.Read(context.Background(), meshtest.Model(t, "gen_cube_dup_degen.stl"), mesh.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, after, report := clean(t, f.Mesh)
+	_, measures := survey(t, m)
+	if report.Duplicates != 2 || report.Degenerate != 2 || len(m.Triangles) != 192 || !after.Watertight() || !after.Manifold() || relativeError(measures.Volume, 8000) > 1e-12 {
+		t.Errorf("%+v, %d triangles, volume %g", report, len(m.Triangles), measures.Volume)
 	}
 }
 
