@@ -153,13 +153,17 @@ func (b *builder) welded(m *Mesh, unit Unit) (*File, error) {
 	return &File{Mesh: m, Format: b.format, Unit: unit, Solids: b.solids, SolidCount: b.solidCount, Warnings: b.warnings}, nil
 }
 
+// keptName is how many bytes of a name are kept.
+const keptName = 255
+
+// nameFrom returns the start of a name in a file, as much of it as cleanName
+// looks at, so that a name of megabytes is not copied.
+func nameFrom(b []byte) string { return string(b[:min(len(b), 4*keptName)]) }
+
 // cleanName makes a name from a file fit for display: no control characters,
-// valid UTF-8, 255 bytes at most.
+// valid UTF-8, keptName bytes at most.
 func cleanName(s string) string {
-	const most = 255
-	if len(s) > 4*most {
-		s = s[:4*most]
-	}
+	s = s[:min(len(s), 4*keptName)]
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == unicode.ReplacementChar {
 			return -1
@@ -167,12 +171,12 @@ func cleanName(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, ""))
 	s = strings.TrimSpace(s)
-	for len(s) > most {
-		cut := most
+	if len(s) > keptName {
+		cut := keptName
 		for cut > 0 && s[cut]&0xc0 == 0x80 {
 			cut--
 		}
-		s = s[:cut]
+		s = strings.TrimSpace(s[:cut])
 	}
 	return s
 }

@@ -87,7 +87,7 @@ func (r *objReader) statement(word []byte) error {
 		}
 	case "o", "g":
 		if r.reads&faces != 0 {
-			r.solid(word[0] == 'o', string(r.rest()))
+			r.solid(word[0] == 'o', nameFrom(r.rest()))
 		}
 	case "", "vn", "vt", "s", "usemtl", "mtllib", "usemap", "maplib", "lod", "bevel", "c_interp", "d_interp", "shadow_obj", "trace_obj":
 	default:

@@ -52,7 +52,7 @@ func (r *stlText) read() error {
 				return err
 			}
 		case isKeyword(word, "solid"):
-			r.beginSolid(string(r.name(true)))
+			r.beginSolid(nameFrom(r.name(true)))
 			open = true
 		case isKeyword(word, "endsolid") && open:
 			r.name(false)
@@ -110,6 +110,9 @@ func (r *stlText) normal() error {
 		for range 4 {
 			if word = r.word(); isKeyword(word, "outer") {
 				return nil
+			}
+			if isKeyword(word, "facet") || isKeyword(word, "vertex") {
+				break
 			}
 		}
 	}
