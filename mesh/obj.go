@@ -15,7 +15,7 @@ import (
 // Faces may come before their vertices: such a file is gone through once more.
 func readOBJ(ctx context.Context, data []byte, opts *ReadOptions) (*File, error) {
 	if i := bytes.IndexByte(data, 0); i >= 0 {
-		return nil, refuse(FormatOBJ, CodeEncoding, textPlace(data, i, 0), "a NUL byte in a text; save the file as UTF-8 or ASCII")
+		return nil, refuse(FormatOBJ, CodeEncoding, textPlace(data, i+1, 0), "a NUL byte in a text; save the file as UTF-8 or ASCII")
 	}
 	r := &objReader{builder: newBuilder(ctx, FormatOBJ, opts), objText: newOBJText(data)}
 	err := r.read(vertices | faces)
