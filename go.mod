@@ -4,6 +4,7 @@ go 1.26
 
 require (
 	github.com/golang/geo v0.0.0-20260818125358-b200a1149890
+	github.com/hschendel/stl v1.0.4
 	github.com/klauspost/compress v1.20.3
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2

@@ -53,7 +53,7 @@ func TestSniffRefuses(t *testing.T) {
 		"VRML":               {[]byte("#VRML V2.0 utf8\nShape {}\n"), mesh.CodeUnsupportedFormat, "VRML"},
 		"UTF-16":             {[]byte("\xff\xfev\x00 \x000\x00"), mesh.CodeEncoding, "UTF-16"},
 		"UTF-16 big endian":  {[]byte("\xfe\xff\x00v\x00 \x000"), mesh.CodeEncoding, "UTF-16"},
-		"UTF-32":             {utf32(objVertices), mesh.CodeEncoding, "UTF-32"},
+		"UTF-32":             {inUTF32(objVertices), mesh.CodeEncoding, "UTF-32"},
 		"a picture as UTF-8": {[]byte("\xef\xbf\xbdPNG\r\n\x1a\n\x00\x00\x00\rIHDR" + strings.Repeat("\xef\xbf\xbd\x01", 90)), mesh.CodeUnknownFormat, "STL"},
 	} {
 		_, err := mesh.Read(context.Background(), c.data, mesh.ReadOptions{})
@@ -73,7 +73,7 @@ func tarFile() []byte {
 	return data
 }
 
-func utf32(text string) []byte {
+func inUTF32(text string) []byte {
 	var out []byte
 	for _, b := range []byte(text) {
 		out = append(out, b, 0, 0, 0)

@@ -3,7 +3,6 @@ package mesh_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -74,13 +73,4 @@ func (v *verdict) check(t *testing.T) {
 	if v.solids != nil && f.SolidCount != len(v.solids) {
 		t.Errorf("%d solids, want %d", f.SolidCount, len(v.solids))
 	}
-}
-
-// allocated returns the bytes that reading data allocates.
-func allocated(data []byte, opts mesh.ReadOptions) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	_, _ = mesh.Read(context.Background(), data, opts)
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }
