@@ -148,7 +148,7 @@ func (r *run) progress(name Stage, fraction float64) {
 	if r.opts.Progress == nil {
 		return
 	}
-	r.opts.Progress(Progress{Stage: name, Fraction: min(1, (r.done+fraction*effort[name])/r.total)})
+	r.opts.Progress(Progress{Stage: name, Fraction: min(1, (r.done+float64(fraction*effort[name]))/r.total)})
 }
 
 // readAll reads r to its end. It fails with an *mesh.Error when there is more

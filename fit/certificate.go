@@ -84,9 +84,9 @@ func roomMeasures(side [3]float64) map[string]float64 {
 	a, b, c := side[0], side[1], side[2]
 	return map[string]float64{
 		"minWidth":    min(a, b, c),
-		"diameter":    math.Sqrt(a*a + b*b + c*c),
+		"diameter":    math.Sqrt(float64(a*a) + float64(b*b) + float64(c*c)),
 		"volume":      a * b * c,
-		"surfaceArea": 2 * (a*b + b*c + c*a),
+		"surfaceArea": 2 * (float64(a*b) + float64(b*c) + float64(c*a)),
 		"meanWidth":   (a + b + c) / 2,
 	}
 }

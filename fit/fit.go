@@ -178,7 +178,7 @@ func (f *fitter) extents(g frame) [3]float64 {
 // within reports whether extents fit. The solvers work with the very limits,
 // so rounding has to be forgiven once more.
 func (f *fitter) within(extents [3]float64) bool {
-	slack := 1e-6 * f.out.Tolerance
+	slack := float64(1e-6 * f.out.Tolerance)
 	return extents[0] <= f.limit[0]+slack && extents[1] <= f.limit[1]+slack && extents[2] <= f.limit[2]+slack
 }
 

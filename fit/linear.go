@@ -105,5 +105,5 @@ func minimizeLine(rows []halfspace, c, box float64) (x [4]float64, ok bool) {
 	if c < 0 {
 		x[0] = high
 	}
-	return x, low <= high+1e-13*box
+	return x, low <= high+float64(1e-13*box)
 }

@@ -159,7 +159,7 @@ func (c *calipers) cuts() []float64 {
 
 // stretches returns where the polygon fits between two cuts.
 func (c *calipers) stretches(from, to, width, depth float64) []stretch {
-	middle := (from + to) / 2
+	middle := float64((from + to) / 2)
 	x, y := newWave(c.across(middle), 0, middle), newWave(c.across(middle+math.Pi/2), math.Pi/2, middle)
 	var found []stretch
 	for _, s := range x.below(width, from, to) {

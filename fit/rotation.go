@@ -43,7 +43,7 @@ func fromQuaternion(w, x, y, z float64) frame {
 // turned returns f after a small turn of its rows about the vector omega by
 // its length, with rows made orthonormal again.
 func (f frame) turned(omega r3.Vector) frame {
-	half := omega.Norm() / 2
+	half := float64(omega.Norm() / 2)
 	if half == 0 {
 		return f
 	}

@@ -83,8 +83,8 @@ func (f *fitter) layOn(h *mesh.Hull, up r3.Vector, k int) (g frame, ok bool) {
 		return g, false
 	}
 	sin, cos := math.Sincos(angle)
-	g[i] = x.Mul(cos).Sub(y.Mul(sin))
-	g[j] = x.Mul(sin).Add(y.Mul(cos))
+	g[i] = mesh.Scaled(x, cos).Sub(mesh.Scaled(y, sin))
+	g[j] = mesh.Scaled(x, sin).Add(mesh.Scaled(y, cos))
 	g[k] = up
 	return g, true
 }
@@ -140,7 +140,7 @@ func (c *cell) turn() frame { return fromQuaternion(1, c.x, c.y, c.z) }
 // middle. Seen from the origin, a step in the cube subtends at most its length
 // by the distance; the angle of the rotation is twice that of the quaternion.
 func (c *cell) radius() float64 {
-	step := math.Sqrt(3) * c.half
+	step := float64(math.Sqrt(3) * c.half)
 	middle := math.Sqrt(1 + float64(c.x*c.x) + float64(c.y*c.y) + float64(c.z*c.z))
 	return 2 * step / max(1, middle-step)
 }
@@ -185,7 +185,7 @@ func (s *search) run(ctx context.Context) (bool, error) {
 		half := c.half / 2
 		for i := range 8 {
 			child := cell{
-				x: c.x + half*float64(2*(i&1)-1), y: c.y + half*float64(i&2-1), z: c.z + half*float64(i>>1&2-1),
+				x: c.x + float64(half*float64(2*(i&1)-1)), y: c.y + float64(half*float64(i&2-1)), z: c.z + float64(half*float64(i>>1&2-1)),
 				half: half, number: s.out.Cells,
 			}
 			if s.look(child) {

@@ -47,7 +47,7 @@ type ballQuery struct {
 
 // center moves the centre and the reach of the search to the ball's.
 func (q *ballQuery) center(b *BVH) {
-	q.near.p = q.p.Sub(q.n.Mul(q.ball.Radius))
+	q.near.p = q.p.Sub(Scaled(q.n, q.ball.Radius))
 	q.near.best.Distance = q.ball.Radius
 	q.near.start(b)
 }
@@ -110,7 +110,7 @@ func (q *ballQuery) triangle(b *BVH, i uint32) {
 			break
 		}
 		q.ball = Ball{Radius: radius, Face: b.faces[i], Contact: at}
-		q.near.p = q.p.Sub(q.n.Mul(radius))
+		q.near.p = q.p.Sub(Scaled(q.n, radius))
 		shrunk = true
 	}
 	if shrunk {

@@ -230,7 +230,7 @@ func (b *bvhBuilder) setFrames(reference, mean, mean2 r3.Vector) {
 	b.frame = bvhFrame{center: center, scale: math.Ldexp(1, -exponent(extent))}
 
 	variance := mean2.X + mean2.Y + mean2.Z - mean.Norm2()
-	reach := 64 * math.Sqrt(max(variance, 0))
+	reach := float64(64 * math.Sqrt(max(variance, 0)))
 	lo := func(least, center float64) float64 { return max(least, center-reach) }
 	b.grid.origin = r3.Vector{
 		X: lo(b.root.Min.X, center.X), Y: lo(b.root.Min.Y, center.Y), Z: lo(b.root.Min.Z, center.Z),

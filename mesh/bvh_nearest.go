@@ -100,7 +100,7 @@ func (q *nearestQuery) setLimit(b *BVH) {
 	const slack = 1 + 0x1p-40
 	d := q.best.Distance * slack
 	q.limit = float64(d * d)
-	d = float64(d*b.frame.scale)*slack + q.slack
+	d = float64(float64(d*b.frame.scale)*slack) + q.slack
 	q.boxLimit = float64(d*d) * slack
 }
 
@@ -176,7 +176,7 @@ func closestOnTriangle(p, a, b, c r3.Vector) r3.Vector {
 	}
 	sum := va + vb + vc
 	v, w := vb/sum, vc/sum
-	return a.Add(ab.Mul(v)).Add(ac.Mul(w))
+	return a.Add(Scaled(ab, v)).Add(Scaled(ac, w))
 }
 
 // closestOnSegment returns the point of the segment nearest to p; a and b may
@@ -193,5 +193,5 @@ func closestOnSegment(p, a, b r3.Vector) r3.Vector {
 	case t >= 1:
 		return b
 	}
-	return a.Add(ab.Mul(t))
+	return a.Add(Scaled(ab, t))
 }

@@ -211,7 +211,7 @@ func (q *rayQuery) startBoxes(b *BVH, o, d [3]float64) bool {
 	// Where the ray enters and leaves the box of the tree, in double
 	// precision, because the origin may be far away.
 	reach := 1 + max(math.Abs(p[0]), math.Abs(p[1]), math.Abs(p[2]))
-	pad := frameSlack * reach
+	pad := float64(frameSlack * reach)
 	enter, leave := float64(q.min*q.depthScale), float64(q.max*q.depthScale)
 	var slope, inverse [3]float64
 	for i := range 3 {
@@ -273,12 +273,12 @@ func (q *rayQuery) depthBits(depth float64) int32 {
 func (q *rayQuery) boxDepth(n *bvhNode, child int) (int32, bool) {
 	x, y, z := &q.box[0], &q.box[1], &q.box[2]
 	o := 6 * child
-	nx := math.Float32frombits(n[(o+x.side)&15])*x.scale - x.near
-	ny := math.Float32frombits(n[(o+2+y.side)&15])*y.scale - y.near
-	nz := math.Float32frombits(n[(o+4+z.side)&15])*z.scale - z.near
-	fx := math.Float32frombits(n[(o+1-x.side)&15])*x.scale - x.far
-	fy := math.Float32frombits(n[(o+3-y.side)&15])*y.scale - y.far
-	fz := math.Float32frombits(n[(o+5-z.side)&15])*z.scale - z.far
+	nx := float32(math.Float32frombits(n[(o+x.side)&15])*x.scale) - x.near
+	ny := float32(math.Float32frombits(n[(o+2+y.side)&15])*y.scale) - y.near
+	nz := float32(math.Float32frombits(n[(o+4+z.side)&15])*z.scale) - z.near
+	fx := float32(math.Float32frombits(n[(o+1-x.side)&15])*x.scale) - x.far
+	fy := float32(math.Float32frombits(n[(o+3-y.side)&15])*y.scale) - y.far
+	fz := float32(math.Float32frombits(n[(o+5-z.side)&15])*z.scale) - z.far
 	near := max(floatOrder(nx), floatOrder(ny), floatOrder(nz), 0)
 	far := min(floatOrder(fx), floatOrder(fy), floatOrder(fz), q.limit)
 	return near, near <= far+depthUlps

@@ -155,7 +155,7 @@ func (w *caliperWalk) walk(e, v, g uint32) uint32 {
 }
 
 // between returns the point at share t of the way between two vectors.
-func between(from, to r3.Vector, t float64) r3.Vector { return from.Mul(1 - t).Add(to.Mul(t)) }
+func between(from, to r3.Vector, t float64) r3.Vector { return Scaled(from, 1-t).Add(Scaled(to, t)) }
 
 // offerEdges takes the distance of two opposite edges if it is the smallest
 // width so far; apart leads from one to the other. Their common normal is
@@ -186,7 +186,7 @@ func (w *caliperWalk) exit(v uint32, n, to r3.Vector) (side uint32, share float6
 	// the polygon in which the plane n·x = 1 cuts the cone of the edges. So a
 	// coarse look finds the stretch where the minimum lies. n may lie on the
 	// border of the cone, where a is 0; a small step inside avoids that.
-	inside := n.Mul(1 - 1e-9).Sub(w.innerNormal(v).Mul(1e-9))
+	inside := Scaled(n, 1-1e-9).Sub(Scaled(w.innerNormal(v), 1e-9))
 	stride := int(math.Sqrt(float64(len(ring))))
 	best, least := 0, math.Inf(1)
 	for i := 0; i < len(ring); i += stride {

@@ -366,5 +366,5 @@ func (b *cornerBox) rightOf(p, q *clipNode) bool {
 	}
 	left, right := float64(dx*(y-p.y)), float64(dy*(x-p.x))
 	const margin = 1e-14
-	return left-right < -margin*(math.Abs(left)+math.Abs(right))-underflowBound
+	return left-right < float64(-margin*(math.Abs(left)+math.Abs(right)))-underflowBound
 }

@@ -155,6 +155,7 @@ func (s *expansionScratch) scale(e expansion, b float64) expansion {
 
 // twoSum returns a + b rounded, and the rounding error.
 func twoSum(a, b float64) (sum, err float64) {
+	a, b = float64(a), float64(b) // no product that was passed is fused
 	sum = a + b
 	bPart := sum - a
 	aPart := sum - bPart

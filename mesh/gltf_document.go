@@ -288,8 +288,8 @@ func (p *gltfParser) compose(n *gltfNode, q [4]float64, scale, translation [3]fl
 	axis, w := r3.Vector{X: q[0], Y: q[1], Z: q[2]}, q[3]
 	for i, unit := range [...]r3.Vector{{X: 1}, {Y: 1}, {Z: 1}} {
 		// v + 2·axis × (axis × v + w·v), with the length divided out.
-		turn := axis.Cross(axis.Cross(unit).Add(unit.Mul(w)))
-		row := unit.Add(turn.Mul(2 / square)).Mul(scale[i])
+		turn := axis.Cross(axis.Cross(unit).Add(Scaled(unit, w)))
+		row := unit.Add(Scaled(turn, 2/square)).Mul(scale[i])
 		n.matrix[3*i], n.matrix[3*i+1], n.matrix[3*i+2] = row.X, row.Y, row.Z
 	}
 	copy(n.matrix[9:], translation[:])

@@ -48,7 +48,7 @@ func (t *Topology) Hole(m *Mesh, i int) Hole {
 		b := m.Vertices[origin(m.Triangles, nextHalfEdge(h))]
 		length := b.Sub(a).Norm()
 		hole.Length += length
-		moment = moment.Add(a.Add(b).Mul(length / 2))
+		moment = moment.Add(Scaled(a.Add(b), length/2))
 	}
 	if hole.Length > 0 {
 		hole.Centroid = moment.Mul(1 / hole.Length)

@@ -197,8 +197,8 @@ func gaugeAt(planes []r3.Vector, x r3.Vector) float64 {
 
 // cubePoint returns a corner of a cell on the cube of half-width one.
 func cubePoint(side, i, j int) r3.Vector {
-	s := float64(2*i)/filterCells - 1
-	t := float64(2*j)/filterCells - 1
+	s := float64(float64(2*i)/filterCells) - 1
+	t := float64(float64(2*j)/filterCells) - 1
 	switch side {
 	case 0:
 		return r3.Vector{X: 1, Y: s, Z: t}

@@ -85,7 +85,7 @@ func (s integrals) center() r3.Vector { return scaled(s.first, 1/(4*s.det)) }
 func (s integrals) inertia() [3][3]float64 {
 	c := s.moved(s.center().Mul(-1))
 	sign := math.Copysign(1.0/120, s.det)
-	xx, yy, zz := c.square.X*sign, c.square.Y*sign, c.square.Z*sign
+	xx, yy, zz := float64(c.square.X*sign), float64(c.square.Y*sign), float64(c.square.Z*sign)
 	xy, yz, zx := c.mixed.X*sign, c.mixed.Y*sign, c.mixed.Z*sign
 	return [3][3]float64{
 		{yy + zz, -xy, -zx},

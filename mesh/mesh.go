@@ -49,6 +49,12 @@ func (m *Mesh) AreaVector(f int) r3.Vector {
 	return b.Sub(a).Cross(c.Sub(a))
 }
 
+// Scaled returns k·v. Unlike those of v.Mul(k), its products are never fused
+// into a sum that follows, so that every processor gets the same digits.
+func Scaled(v r3.Vector, k float64) r3.Vector {
+	return r3.Vector{X: float64(v.X * k), Y: float64(v.Y * k), Z: float64(v.Z * k)}
+}
+
 // Box is an axis-aligned box. The zero value is not empty; EmptyBox is.
 type Box struct {
 	Min, Max r3.Vector

@@ -262,7 +262,7 @@ func (q *quickhull) addFace(a, b, c int32) int32 {
 		next:   [3]int32{noFace, noFace, noFace},
 		origin: origin,
 		normal: normal,
-		bound:  float64(2*orient3DBound*size)*q.reach + underflowBound,
+		bound:  float64(float64(2*orient3DBound*size)*q.reach) + underflowBound,
 		length: normal.Norm(),
 		first:  noFace,
 		far:    noFace,

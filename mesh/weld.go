@@ -68,7 +68,7 @@ func (t *pointTable) add(p r3.Vector) uint32 {
 
 // hash mixes the bits of p; −0 hashes as +0.
 func (t *pointTable) hash(p r3.Vector) uint64 {
-	x, y, z := math.Float64bits(p.X+0), math.Float64bits(p.Y+0), math.Float64bits(p.Z+0)
+	x, y, z := math.Float64bits(float64(p.X)+0), math.Float64bits(float64(p.Y)+0), math.Float64bits(float64(p.Z)+0)
 	hi, lo := bits.Mul64(x^t.seed[0], y^t.seed[1])
 	hi, lo = bits.Mul64(hi^lo^z, t.seed[2]|1)
 	return hi ^ lo

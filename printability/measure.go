@@ -218,7 +218,7 @@ func (w *worker) measureOne(s *Sample, face, number uint32, weight float64) {
 	point := pointOn(a, b, c, face, number)
 	class, exit := w.look(face, point, normal)
 	for try := 0; try < recasts && exit.Face != mesh.NoFace && nearEdge(&exit); try++ {
-		point = point.Add(corners[try%3].Sub(point).Mul(0.1))
+		point = point.Add(mesh.Scaled(corners[try%3].Sub(point), 0.1))
 		class, exit = w.look(face, point, normal)
 	}
 
@@ -348,7 +348,7 @@ func (w *worker) ball(face uint32, point, normal r3.Vector, thickness float64) f
 	if ball.Face == mesh.NoFace || w.neighbours(face, ball.Face) {
 		return 0
 	}
-	centre := point.Sub(normal.Mul(ball.Radius))
+	centre := point.Sub(mesh.Scaled(normal, ball.Radius))
 	if normal.Dot(ball.Contact.Sub(centre)) > w.opposite*ball.Radius {
 		return 0
 	}

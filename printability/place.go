@@ -26,7 +26,7 @@ func place(m *mesh.Mesh, o SampleOptions) placement {
 	areas := make([]float64, faces)
 	var p placement
 	for f := range areas {
-		areas[f] = 0.5 * m.AreaVector(f).Norm()
+		areas[f] = float64(0.5 * m.AreaVector(f).Norm())
 		p.area += areas[f]
 	}
 	if p.area == 0 {
@@ -87,7 +87,7 @@ func pointOn(a, b, c r3.Vector, face, k uint32) r3.Vector {
 	if u+v > 1 {
 		u, v = 1-u, 1-v
 	}
-	return a.Add(b.Sub(a).Mul(u)).Add(c.Sub(a).Mul(v))
+	return a.Add(mesh.Scaled(b.Sub(a), u)).Add(mesh.Scaled(c.Sub(a), v))
 }
 
 func fraction(x float64) float64 { return x - math.Floor(x) }
@@ -98,5 +98,5 @@ func unitHash(x uint32) float64 {
 	h ^= h >> 32
 	h *= 0xd6e8feb86659fd93
 	h ^= h >> 32
-	return float64(h>>11) / (1 << 53)
+	return float64(float64(h>>11) / (1 << 53))
 }

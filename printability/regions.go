@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/mesh"
 )
 
 // Region is one connected place that is too thin, or a gap too narrow.
@@ -106,7 +108,7 @@ func (r *Region) add(s *Sample, value float64, core bool, severe float64) {
 		}
 	}
 	p := s.position()
-	r.moment = r.moment.Add(p.Mul(area))
+	r.moment = r.moment.Add(mesh.Scaled(p, area))
 	r.box.add(p)
 	if s.Face != r.last { // samples come in the order of faces
 		r.last = s.Face
@@ -121,7 +123,7 @@ func (r *Region) add(s *Sample, value float64, core bool, severe float64) {
 func (out *regions) count(r *Region, origin r3.Vector, scale float64) {
 	r.Extent = r.box.max.Sub(r.box.min).Norm()
 	r.Info = r.Area < math.Pi/4*scale*scale && r.Extent < 2*scale
-	r.Centroid = array(origin.Add(r.moment.Mul(1 / r.Area)))
+	r.Centroid = array(origin.Add(mesh.Scaled(r.moment, 1/r.Area)))
 	r.BoxMin, r.BoxMax = array(origin.Add(r.box.min)), array(origin.Add(r.box.max))
 	if r.Info {
 		return
