@@ -68,7 +68,7 @@ func rotated(rng *rand.Rand, points []r3.Vector) []r3.Vector {
 	return out
 }
 
-func tetrahedron(edge float64) []r3.Vector {
+func regularTetrahedron(edge float64) []r3.Vector {
 	s := edge / (2 * math.Sqrt2)
 	return []r3.Vector{v3(s, s, s), v3(s, -s, -s), v3(-s, s, -s), v3(-s, -s, s)}
 }
@@ -103,7 +103,7 @@ func TestCalipersKnown(t *testing.T) {
 	}{
 		{"box 10x20x60", boxPoints(10, 20, 60), 10, math.Sqrt(100 + 400 + 3600)},
 		{"cube", boxPoints(20, 20, 20), 20, 20 * math.Sqrt(3)},
-		{"tetrahedron, edge against edge", tetrahedron(30), 30 / math.Sqrt2, 30},
+		{"tetrahedron, edge against edge", regularTetrahedron(30), 30 / math.Sqrt2, 30},
 		{"rod", boxPoints(100, 4, 4), 4, math.Sqrt(10032)},
 		{"plate", boxPoints(300, 300, 0.01), 0.01, math.Sqrt(180000.0001)},
 		{"cone", conePoints(64, 40, 20), 20, 80},
