@@ -54,7 +54,7 @@ func (s integrals) plus(o integrals) integrals {
 // by `by`. It is exact only for surfaces whose edges are balanced.
 func (s integrals) moved(by r3.Vector) integrals {
 	out := s
-	out.first = s.first.Add(scaled(by, 4*s.det))
+	out.first = s.first.Add(Scaled(by, 4*s.det))
 	// With I the integral times 120: ∫(x+p)(y+q) = ∫xy + p∫y + q∫x + pq∫1, and
 	// first is 24 times, det 6 times the integral.
 	shift := func(i, x, y, p, q float64) float64 {
@@ -70,15 +70,10 @@ func (s integrals) moved(by r3.Vector) integrals {
 	return out
 }
 
-// scaled returns v·k, rounded before anything is added to it.
-func scaled(v r3.Vector, k float64) r3.Vector {
-	return r3.Vector{X: float64(v.X * k), Y: float64(v.Y * k), Z: float64(v.Z * k)}
-}
-
 func (s integrals) volume() float64 { return s.det / 6 }
 
 // center returns the centre of mass relative to the reference point.
-func (s integrals) center() r3.Vector { return scaled(s.first, 1/(4*s.det)) }
+func (s integrals) center() r3.Vector { return Scaled(s.first, 1/(4*s.det)) }
 
 // inertia returns the tensor about the centre of mass at density 1, positive
 // also for a solid that is inside out.

@@ -152,7 +152,7 @@ func (n *nesting) pointOf(i int) r3.Vector {
 		f := int(n.runs.at(place))
 		if !n.mesh.NoArea(f) || place+1 == n.runs.start[i+1] {
 			a, b, c := n.mesh.Corners(f)
-			return scaled(a, 0.2718).Add(scaled(b, 0.3142)).Add(scaled(c, 0.414))
+			return Scaled(a, 0.2718).Add(Scaled(b, 0.3142)).Add(Scaled(c, 0.414))
 		}
 	}
 }
