@@ -2,7 +2,6 @@ package printability
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/golang/geo/r3"
 
@@ -99,14 +98,16 @@ func Judge(f *Facts) (map[string]Criterion, Verdict) {
 	worst := Pass
 	for _, c := range criteria {
 		result := c.judge(f)
-		result.ComputedOn = "optimized"
+		if result.ComputedOn == "" {
+			result.ComputedOn = "optimized"
+		}
 		if result.Locations == nil {
 			result.Locations = []Location{}
 		}
 		all[c.name] = result
 		status := result.Status
 		if !c.blocking && status != Pass {
-			status = min2(status, Warn)
+			status = milder(status, Warn)
 		}
 		worst = worse(worst, status)
 	}
@@ -131,8 +132,8 @@ func worse(a, b Status) Status {
 	return a
 }
 
-// min2 returns the milder status.
-func min2(a, b Status) Status {
+// milder returns the milder status.
+func milder(a, b Status) Status {
 	if severity[b] < severity[a] {
 		return b
 	}
@@ -253,7 +254,7 @@ func minimumSize(f *Facts) Criterion {
 		}
 	}
 	if hint := mesh.UnitHint(box); hint != "" {
-		c.Status, c.Message = Warn, sentence(hint)
+		c.Status, c.Message = Warn, asSentence(hint)
 	}
 	return c
 }
@@ -297,14 +298,14 @@ func shells(f *Facts) Criterion {
 
 func degenerateTriangles(f *Facts) Criterion {
 	c := counted(f.Original.Degenerate, "triangles", nil)
-	c.Status = Pass
+	c.Status, c.ComputedOn = Pass, "original"
 	c.Message = fmt.Sprintf("%s without area in the file.", pluralOf(c.Count, "triangle", "triangles"))
 	return c
 }
 
 func duplicateTriangles(f *Facts) Criterion {
 	c := counted(f.Original.Duplicate, "triangles", nil)
-	c.Status = Pass
+	c.Status, c.ComputedOn = Pass, "original"
 	c.Message = fmt.Sprintf("%s more than once in the file.", pluralOf(c.Count, "triangle", "triangles"))
 	return c
 }
@@ -335,9 +336,4 @@ func pluralOf(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
-}
-
-// sentence makes a sentence of words from another package.
-func sentence(words string) string {
-	return strings.ToUpper(words[:1]) + words[1:] + "."
 }
