@@ -152,7 +152,7 @@ func concaveSamples(ctx context.Context, m *Mesh, h *Hull, opts ConcaveHullOptio
 	for i := range points {
 		k := float64(i)
 		shift := r3.Vector{X: fraction(k * 0.8191725133961645), Y: fraction(k * 0.6710436067037893), Z: fraction(k * 0.5497004779019703)}
-		points[i] = points[i].Add(shift.Sub(r3.Vector{X: 0.5, Y: 0.5, Z: 0.5}).Mul(jitter * distance))
+		points[i] = points[i].Add(Scaled(shift.Sub(r3.Vector{X: 0.5, Y: 0.5, Z: 0.5}), jitter*distance))
 	}
 	return points, distance, nil
 }

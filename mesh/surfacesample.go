@@ -96,7 +96,7 @@ func (s *sampler) throwTriangle(m *Mesh, f int) {
 		length := edge.Norm()
 		if n := math.Ceil(dartsByLength * length / s.distance); n > 1 && 8*area > s.distance*length {
 			for k := 1.0; k < n && len(s.points) <= s.limit; k++ {
-				s.throw(e[0].Add(edge.Mul(k / n)))
+				s.throw(e[0].Add(Scaled(edge, k/n)))
 			}
 		}
 	}
@@ -104,18 +104,18 @@ func (s *sampler) throwTriangle(m *Mesh, f int) {
 	// chance and the places come from two irrational rotations.
 	const g1, g2 = 0.7548776662466927, 0.5698402909980532
 	x, y := fraction(float64(f)*g1), fraction(float64(f)*g2)
-	n := math.Floor(dartsByArea*area/(s.distance*s.distance) + fraction(x+y))
+	n := math.Floor(float64(dartsByArea*area/(s.distance*s.distance)) + fraction(x+y))
 	for k := 0.0; k < n && len(s.points) <= s.limit; k++ {
 		x, y = fraction(x+g1), fraction(y+g2)
 		i, j := x, y
 		if i+j > 1 {
 			i, j = 1-i, 1-j
 		}
-		s.throw(a.Add(u.Mul(i)).Add(v.Mul(j)))
+		s.throw(a.Add(Scaled(u, i)).Add(Scaled(v, j)))
 	}
 }
 
-func fraction(x float64) float64 { return x - math.Floor(x) }
+func fraction(x float64) float64 { return float64(x) - math.Floor(x) }
 
 // throw takes p unless another point is too near.
 func (s *sampler) throw(p r3.Vector) {
