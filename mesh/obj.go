@@ -187,6 +187,9 @@ func (r *objReader) face() error {
 // corner reads v, v/vt, v//vn or v/vt/vn and returns the index of the vertex.
 // Exporters without texture coordinates also write v/ and v//.
 func (r *objReader) corner() (uint32, error) {
+	if i, ok := r.plainCorner(); ok {
+		return i, nil
+	}
 	word := r.word()
 	end := bytes.IndexByte(word, '/')
 	if end < 0 {
@@ -214,6 +217,34 @@ func (r *objReader) corner() (uint32, error) {
 		return 0, r.noVertex(word)
 	}
 	return uint32(i - 1), nil
+}
+
+// plainCorner reads a corner that is the positive index of a known vertex,
+// with any references behind one slash or two, which most are. It reads
+// nothing if the corner is anything else.
+func (r *objReader) plainCorner() (uint32, bool) {
+	data, p := r.data, r.pos
+	i := 0
+	for p < len(data) && data[p]-'0' <= 9 && i <= len(r.vertices) {
+		i = 10*i + int(data[p]-'0')
+		p++
+	}
+	for slashes := 0; slashes < 2 && p+1 < len(data) && data[p] == '/'; slashes++ {
+		if p++; slashes == 0 && data[p] == '/' {
+			continue
+		}
+		if data[p]-'0' > 9 {
+			return 0, false
+		}
+		for p < len(data) && data[p]-'0' <= 9 {
+			p++
+		}
+	}
+	if i < 1 || i > len(r.vertices) || p < len(data) && !isSpace(data[p]) {
+		return 0, false
+	}
+	r.pos = p
+	return uint32(i - 1), true
 }
 
 func (r *objReader) noVertex(word []byte) error {

@@ -86,7 +86,9 @@ func (t *objText) rest() []byte {
 func (t *objText) skipLine() {
 	comment := t.pos < len(t.data) && t.data[t.pos] == '#'
 	for {
-		t.pos = t.lineEnd()
+		if t.pos < len(t.data) && !isLineEnd(t.data[t.pos]) {
+			t.pos = t.lineEnd()
+		}
 		if comment || t.pos == 0 || t.data[t.pos-1] != '\\' || t.pos == len(t.data) {
 			return
 		}
