@@ -67,14 +67,14 @@ func (b *builder) stlCount(data []byte) (int, error) {
 }
 
 // stlBatch is how many triangles are looked up at once.
-const stlBatch = 64
+const stlBatch = pointBatch / 3
 
 // weldSTL reads n records and merges equal corners, in one pass.
 func (b *builder) weldSTL(records []byte, n int) (*Mesh, error) {
 	table := newPointTable(n / 2)
 	triangles := make([]Triangle, n)
-	var points [3 * stlBatch]r3.Vector
-	var hashes [3 * stlBatch]uint64
+	var points [pointBatch]r3.Vector
+	var hashes [pointBatch]uint64
 	for first := 0; first < n; first += stlBatch {
 		if first%(1024*stlBatch) == 0 && b.ctx.Err() != nil {
 			return nil, b.ctx.Err()

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/golang/geo/r3"
 )
@@ -18,12 +19,25 @@ func weldExact(vertices []r3.Vector, triangles []Triangle) *Mesh {
 	for i := range remap {
 		remap[i] = noIndex
 	}
-	for i := range triangles {
-		for k, v := range triangles[i] {
-			if remap[v] == noIndex {
-				remap[v] = table.add(vertices[v])
+	var wanted [pointBatch]uint32
+	var hashes [pointBatch]uint64
+	for batch := range slices.Chunk(triangles, pointBatch/3) {
+		n := 0
+		for _, t := range batch {
+			for _, v := range t {
+				if remap[v] == noIndex {
+					wanted[n], hashes[n] = v, table.hash(vertices[v])
+					n++
+				}
 			}
-			triangles[i][k] = remap[v]
+		}
+		table.reserve(n)
+		table.touch(hashes[:n])
+		for i, v := range wanted[:n] {
+			remap[v] = table.index(vertices[v], hashes[i])
+		}
+		for i, t := range batch {
+			batch[i] = Triangle{remap[t[0]], remap[t[1]], remap[t[2]]}
 		}
 	}
 	return &Mesh{Vertices: table.points, Triangles: triangles}
@@ -74,11 +88,15 @@ func (t *pointTable) hash(p r3.Vector) uint64 {
 	return hi ^ lo
 }
 
-// touch brings the slots of hashes, 192 at most, and the points they name
-// into the cache. Its loops do nothing else, so that the processor works on
-// many loads at once.
+// pointBatch is how many points are looked up at once: touched together, then
+// indexed one by one. What they touch fits into the first cache.
+const pointBatch = 192
+
+// touch brings the slots of hashes, pointBatch at most, and the points they
+// name into the cache. Its loops do nothing else, so that the processor works
+// on many loads at once.
 func (t *pointTable) touch(hashes []uint64) {
-	var named [192]uint32
+	var named [pointBatch]uint32
 	slots, low := t.slots, t.low
 	for i, h := range hashes {
 		named[i] = slots[uint32(h)&low]
