@@ -38,8 +38,8 @@ type Options struct {
 	// one the fit is not checked. ChamberClearance is kept free at each of its
 	// sides, and KeepOrientation allows a part to be turned about z only.
 	Chamber          *[3]float64 `json:"chamber,omitempty"`
-	ChamberClearance float64     `json:"chamberClearance,omitzero"`
-	KeepOrientation  bool        `json:"keepOrientation,omitzero"`
+	ChamberClearance float64     `json:"chamberClearance"`
+	KeepOrientation  bool        `json:"keepOrientation"`
 
 	// MinimumSize is the smallest extents along x, y and z that can be made,
 	// in mm. Without it only the plausibility of the size is judged.

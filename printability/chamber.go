@@ -54,7 +54,13 @@ func buildChamber(f *Facts) Criterion {
 		c.Message = asSentence(r.Message + "; check it by hand")
 	}
 	if r.Fits() {
-		details.Matrix = &r.Matrix
+		matrix := r.Matrix
+		for i := range matrix {
+			for k := range matrix[i] {
+				matrix[i][k] += 0 // 0 instead of −0, which reads oddly
+			}
+		}
+		details.Matrix = &matrix
 	}
 	c.Details = details
 	return c
