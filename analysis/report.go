@@ -39,8 +39,9 @@ type Report struct {
 	LimitsHit  []string                          `json:"limitsHit"` // what was cut short, in words
 	Options    *Options                          `json:"options,omitempty"`
 
-	// Timings are seconds for each stage, by wall clock. They are the only
-	// part of a Report that differs between two runs on the same bytes.
+	// Timings are seconds for each stage, by wall clock; what a stage finds
+	// done by another processor costs it nothing. They are the only part of a
+	// Report that differs between two runs on the same bytes.
 	Timings map[Stage]float64 `json:"timings,omitempty"`
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime"
 	"slices"
 	"time"
 
@@ -121,6 +122,14 @@ func (r *run) guarded(read func(context.Context) ([]byte, error)) (err error) {
 }
 
 func (r *run) runs(s Stage) bool { return slices.Contains(r.opts.Stages, s) }
+
+// threads returns how many processors the analysis may use.
+func (r *run) threads() int {
+	if r.opts.Threads == 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return r.opts.Threads
+}
 
 // stage runs one stage, with its time and progress.
 func (r *run) stage(name Stage, work func() error) error {

@@ -18,6 +18,8 @@ func (r *run) stages(read func(context.Context) ([]byte, error)) error {
 	if err != nil {
 		return err
 	}
+	pending := r.startHull(original.mesh)
+	defer pending.stop()
 	if err := r.stage(StageMeasure, func() error { return r.measure(original) }); err != nil {
 		return err
 	}
@@ -33,7 +35,7 @@ func (r *run) stages(read func(context.Context) ([]byte, error)) error {
 	var hull *mesh.Hull // of the mesh that is judged
 	if r.runs(StageHull) {
 		err := r.stage(StageHull, func() (err error) {
-			hull, err = r.hulls(original, optimized)
+			hull, err = r.hulls(original, optimized, pending)
 			return err
 		})
 		if err != nil {
@@ -125,8 +127,8 @@ func (r *run) clean(original *body) (*body, error) {
 
 // hulls measures the hull of both meshes, once where they are the same, and
 // returns that of the one that is judged.
-func (r *run) hulls(original, optimized *body) (*mesh.Hull, error) {
-	hull, err := mesh.ConvexHull(r.ctx, original.mesh)
+func (r *run) hulls(original, optimized *body, pending *pendingHull) (*mesh.Hull, error) {
+	hull, err := pending.wait()
 	if err != nil {
 		return nil, err
 	}
