@@ -55,7 +55,7 @@ func isAMF(c *content) bool {
 		return false
 	}
 	limits := DefaultLimits()
-	s := newXMLScanner(context.Background(), bytes.NewReader(head), FormatAMF, "", &limits)
+	s := newXMLScanner(context.Background(), bytes.NewReader(head), 4096, FormatAMF, "", &limits)
 	token, err := s.next()
 	if err != nil {
 		// A document type is refused by the reader, which says so.
@@ -65,12 +65,12 @@ func isAMF(c *content) bool {
 }
 
 func readAMF(ctx context.Context, data []byte, opts *ReadOptions) (*File, error) {
-	return readAMFStream(ctx, bytes.NewReader(data), opts)
+	return readAMFStream(ctx, bytes.NewReader(data), int64(len(data)), opts)
 }
 
-func readAMFStream(ctx context.Context, source io.Reader, opts *ReadOptions) (*File, error) {
+func readAMFStream(ctx context.Context, source io.Reader, size int64, opts *ReadOptions) (*File, error) {
 	r := &amfReader{
-		xmlScanner: newXMLScanner(ctx, source, FormatAMF, "", &opts.Limits),
+		xmlScanner: newXMLScanner(ctx, source, size, FormatAMF, "", &opts.Limits),
 		opts:       opts,
 		builder:    newBuilder(ctx, FormatAMF, opts),
 		assembly:   assembly{format: FormatAMF, limits: &opts.Limits},

@@ -25,6 +25,8 @@ type assembly struct {
 	triangles  []Triangle  // of indices that count from the first vertex of the object
 	components []component
 	transforms []transform
+
+	total extent // of what measure accepted
 }
 
 type assemblyObject struct {
@@ -172,13 +174,13 @@ const (
 // reach are looked at for cycles too.
 func (a *assembly) measure(roots []component, all bool) error {
 	w := assemblyWalk{assembly: a, state: make([]uint8, len(a.objects)), extents: make([]extent, len(a.objects))}
-	var total extent
+	a.total = extent{}
 	for _, root := range roots {
 		if err := w.visit(root.object); err != nil {
 			return err
 		}
-		total = total.plus(w.extents[root.object])
-		if err := a.checkExtent(total); err != nil {
+		a.total = a.total.plus(w.extents[root.object])
+		if err := a.checkExtent(a.total); err != nil {
 			return err
 		}
 	}
@@ -336,6 +338,8 @@ func (a *assembly) place(b *builder, roots []component) (placement, error) {
 		count placement
 		stack []placeFrame
 	)
+	b.vertices = slices.Grow(b.vertices, int(a.total.vertices))
+	b.triangles = slices.Grow(b.triangles, int(a.total.triangles))
 	enter := func(c component, outer *transform, name string) error {
 		o := &a.objects[c.object]
 		f := placeFrame{object: o, next: o.components.start, name: o.name, transform: *outer}

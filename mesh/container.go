@@ -17,8 +17,8 @@ type Member struct {
 	// Name is the name within the archive, for display only: cut to 255
 	// bytes, without control characters.
 	Name string
-	// Data are the bytes of the model, to be read with Read. They are only
-	// valid until the next member is asked for if Skipped is nil.
+	// Data are the bytes of the model, to be read with Read. They are those
+	// that Members was given if that was no container.
 	Data []byte
 	// Skipped says why an entry was left out; Data is nil then.
 	Skipped *Warning
@@ -80,7 +80,8 @@ func readZip(ctx context.Context, data []byte, opts *ReadOptions) (*File, error)
 		return read3MF(ctx, a, opts)
 	case FormatAMF:
 		a.format = FormatAMF
-		return readAMFStream(ctx, a.open(a.onlyFile()), opts)
+		i := a.onlyFile()
+		return readAMFStream(ctx, a.open(i), a.entries[i].size, opts)
 	}
 	return readOnlyMember(ctx, func(yield func(Member, error) bool) { a.members(ctx, yield) }, opts)
 }
@@ -199,7 +200,7 @@ func (a *zipArchive) members(ctx context.Context, yield func(Member, error) bool
 // isHidden reports whether an entry is a hidden file, or one that macOS adds.
 func isHidden(name string) bool {
 	for segment := range strings.SplitSeq(name, "/") {
-		if strings.HasPrefix(segment, ".") || segment == "__MACOSX" {
+		if len(segment) > 1 && segment[0] == '.' || segment == "__MACOSX" {
 			return true
 		}
 	}

@@ -65,6 +65,7 @@ func TestContainers(t *testing.T) {
 	}{
 		{"zip", zipOf("part.stl", stl), mesh.FormatSTL, 8, nil},
 		{"zip, odd name", zipOf("part.stl.exe", stl), mesh.FormatSTL, 8, nil},
+		{"zip of this folder", zipOf("./part.stl", stl), mesh.FormatSTL, 8, nil},
 		{"zip with more", zipOf("a/.DS_Store", "x", "__MACOSX/._part.stl", stl, "README.txt", "read me", "a/part", stl, "photo.png", "\x89PNG\r\n\x1a\n"), mesh.FormatSTL, 8, []mesh.Code{ignored, ignored}},
 		{"zip of a 3MF", zipOf("part.3mf", cube), mesh.Format3MF, 8, nil},
 		{"zip of a zipped AMF", zipOf("part.amf", string(zipOf("part.amf", amfTetrahedron)), "notes.md", "#"), mesh.FormatAMF, 1, []mesh.Code{ignored}},

@@ -106,8 +106,8 @@ func (p *opcPackage) contentType(part string) string {
 
 // scanner opens a part, which must be there, as XML.
 func (p *opcPackage) scanner(part string, spaces ...string) *xmlScanner {
-	source := p.archive.open(p.find(part))
-	return newXMLScanner(p.ctx, source, p.archive.format, strings.TrimPrefix(part, "/"), p.archive.limits, spaces...)
+	i := p.find(part)
+	return newXMLScanner(p.ctx, p.archive.open(i), p.archive.entries[i].size, p.archive.format, strings.TrimPrefix(part, "/"), p.archive.limits, spaces...)
 }
 
 // firstSpace is the index of the first namespace given to newXMLScanner.

@@ -226,7 +226,15 @@ func (m *modelReader) readVertices(o *assemblyObject) error {
 			return err
 		}
 		file.vertices = append(file.vertices, p)
-		return m.endLeaf()
+		if err := m.endLeaf(); err != nil {
+			return err
+		}
+		for plain := m.plainElements(); plain && len(file.vertices) < most; {
+			if p, plain = m.plainVertex(); plain {
+				file.vertices = append(file.vertices, p)
+			}
+		}
+		return nil
 	})
 	o.vertices.end = len(file.vertices)
 	return err
@@ -289,14 +297,16 @@ func (m *modelReader) readTriangles(o *assemblyObject, group *propertyGroup) err
 		if err != nil {
 			return err
 		}
-		for _, v := range t {
-			m.used[v/64] |= 1 << (v % 64)
+		m.addTriangle(t)
+		if err := m.endLeaf(); err != nil {
+			return err
 		}
-		if t[0] == t[1] || t[1] == t[2] || t[2] == t[0] {
-			file.notes.degenerate++
+		for plain := m.plainElements(); plain && len(file.triangles) < m.limits.Triangles; {
+			if t, plain = m.plainTriangle(count); plain {
+				m.addTriangle(t)
+			}
 		}
-		file.triangles = append(file.triangles, t)
-		return m.endLeaf()
+		return nil
 	})
 	o.triangles.end = len(file.triangles)
 	for i := range count {
@@ -305,6 +315,16 @@ func (m *modelReader) readTriangles(o *assemblyObject, group *propertyGroup) err
 		}
 	}
 	return err
+}
+
+func (m *modelReader) addTriangle(t Triangle) {
+	for _, v := range t {
+		m.used[v/64] |= 1 << (v % 64)
+	}
+	if t[0] == t[1] || t[1] == t[2] || t[2] == t[0] {
+		m.file.notes.degenerate++
+	}
+	m.file.triangles = append(m.file.triangles, t)
 }
 
 // triangle reads the attributes of a triangle of a mesh of count vertices.

@@ -102,17 +102,18 @@ const (
 
 const (
 	xmlBuffer     = 256 << 10
+	xmlSlack      = 512 // room to notice the end of a document of known size
 	xmlNameBytes  = 1 << 10
 	xmlNamespaces = 1 << 8
 	xmlTextPiece  = 64 << 10
 )
 
-// newXMLScanner returns a scanner that gives the listed namespaces the
-// indices 3, 4, … (see spaceXMLNS).
-func newXMLScanner(ctx context.Context, source io.Reader, format Format, part string, limits *Limits, spaces ...string) *xmlScanner {
+// newXMLScanner returns a scanner of a document of about size bytes that gives
+// the listed namespaces the indices 3, 4, … (see spaceXMLNS).
+func newXMLScanner(ctx context.Context, source io.Reader, size int64, format Format, part string, limits *Limits, spaces ...string) *xmlScanner {
 	return &xmlScanner{
 		ctx: ctx, source: source, format: format, part: part, limits: limits,
-		buf:    make([]byte, 0, xmlBuffer),
+		buf:    make([]byte, 0, min(xmlBuffer, max(size, 0)+xmlSlack)),
 		spaces: append([]string{"", uriXML, uriXMLNS}, spaces...),
 	}
 }
