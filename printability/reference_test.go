@@ -136,7 +136,7 @@ var stricter = map[string][]float64{
 	"ugroove_r1_0.3.stl": {2}, "tapered_pin.stl": {1}, "cone20.stl": {1}, "pocket1_0.3.stl": {2}, "pocket1_0.3_big.stl": {2},
 	"vgroove30_0.3.stl": {2}, "vgroove60_0.3.stl": {2}, "vgroove90_0.3.stl": {1, 2},
 	"pins0.6_h5_overlap.stl": {2}, "pins0.8_h0.8_overlap.stl": {2}, "pins0.8_h0.8_big600.stl": {2},
-	"stl-models__gearwheel.bin.stl": {2}, "3mfs__cube_gears.3mf": {2},
+	"stl-models__gearwheel.bin.stl": {2}, "3mfs__cube_gears.3mf": {2}, "prusaslicer__extruder_idler.obj": {2},
 }
 
 // TestWallsAgainstReference holds every shape and part against the values of
@@ -174,7 +174,9 @@ func checkReference(t *testing.T, row referenceRow, s *printability.Samples) {
 	check("below(0.8)", *at08.AreaBelow, row.below08, share)
 	check("below(1.0)", *at10.AreaBelow, row.below10, share)
 	check("edge(0.8)", *at08.EdgeBelow, row.edge08, 0.1)
-	check("core(0.8)", *at08.CoreArea, row.core08, 0.1)
+	if s.Spacing < 0.4 { // else the samples are too far apart for the radius of the core
+		check("core(0.8)", *at08.CoreArea, row.core08, 0.1)
+	}
 	if row.exact && row.minimum > 0.001 && (at08.RawMinimum == nil || apart(*at08.RawMinimum, row.minimum, 0.01, 0, 0)) {
 		t.Errorf("minimum %v, want %.5g", deref(at08.RawMinimum), row.minimum)
 	}
