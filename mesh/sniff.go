@@ -9,7 +9,6 @@ import (
 
 // A codec recognises one format by the content of a file and reads it.
 type codec struct {
-	format  Format
 	matches func(*content) bool
 	read    func(ctx context.Context, data []byte, opts *ReadOptions) (*File, error)
 }
@@ -21,17 +20,17 @@ type codec struct {
 // It is a function because containers read their members through it.
 func codecs() []codec {
 	return []codec{
-		{FormatSTL, isSTLBySize, readSTLBinary},
-		{"", isZip, readZip},
-		{"", isGzip, readGzip},
-		{FormatAMF, isAMF, readAMF},
-		{FormatSTLASCII, isSTLASCII, readSTLASCII},
-		{FormatOBJ, isOBJ, readOBJ},
-		{FormatPLY, isPLY, readPLY},
-		{FormatGLB, startsWith(glbMagic), readGLB},
-		{FormatOFF, isOFF, readOFF},
-		{FormatGLTF, isGLTF, readGLTF},
-		{FormatSTL, resemblesSTL, readSTLBinary},
+		{isSTLBySize, readSTLBinary},
+		{isZip, readZip},
+		{isGzip, readGzip},
+		{isAMF, readAMF},
+		{isSTLASCII, readSTLASCII},
+		{isOBJ, readOBJ},
+		{isPLY, readPLY},
+		{startsWith(glbMagic), readGLB},
+		{isOFF, readOFF},
+		{isGLTF, readGLTF},
+		{resemblesSTL, readSTLBinary},
 	}
 }
 
