@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"math"
+
+	"github.com/golang/geo/r3"
 )
 
 // readSTLASCII reads an ASCII STL as a stream of words: lines mean nothing to
@@ -20,11 +22,11 @@ func readSTLASCII(ctx context.Context, data []byte, opts *ReadOptions) (*File, e
 	r.data = bytes.TrimRight(bytes.TrimPrefix(data, []byte(byteOrderMark)), "\x00\x1a")
 	r.start = len(data) - len(bytes.TrimPrefix(data, []byte(byteOrderMark)))
 	// A facet has 180 bytes or more but in the tersest of files.
-	r.points = newPointTable(min(len(data)/360, r.limits.Triangles))
+	r.batch.table = newPointTable(min(len(data)/360, r.limits.Triangles))
 	if err := r.read(); err != nil {
 		return nil, err
 	}
-	m := &Mesh{Vertices: r.points.points, Triangles: r.triangles}
+	m := &Mesh{Vertices: r.batch.table.points, Triangles: r.triangles}
 	return r.welded(m, opts.Unit)
 }
 
@@ -32,29 +34,36 @@ type stlText struct {
 	*builder
 	data    []byte
 	pos     int
-	start   int // offset of data in the file
-	points  *pointTable
+	start   int  // offset of data in the file
 	oneLine bool // a name ended at a keyword, not at the end of the line
+
+	batch cornerBatch
+	ready int // triangles in batch
 }
 
 func (r *stlText) read() error {
 	open := false
 	for {
 		word := r.word()
+		if open && isKeyword(word, "facet") {
+			if err := r.facet(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.flush(); err != nil {
+			return err
+		}
 		switch {
 		case len(word) == 0:
 			if open {
 				r.warn(CodeSTLNoEnd, "endsolid is missing; the file may have been cut after %d whole triangles", len(r.triangles))
 			}
 			return nil
-		case isKeyword(word, "facet") && open:
-			if err := r.facet(); err != nil {
-				return err
-			}
 		case isKeyword(word, "solid"):
 			r.beginSolid(nameFrom(r.name(true)))
 			open = true
-		case isKeyword(word, "endsolid") && open:
+		case open && isKeyword(word, "endsolid"):
 			r.name(false)
 			r.endSolid()
 			open = false
@@ -74,19 +83,18 @@ func (r *stlText) facet() error {
 	if word := r.word(); !isKeyword(word, "loop") {
 		return r.unexpected(word, "loop")
 	}
-	var t Triangle
-	for k := range t {
+	for k := range 3 {
 		if word := r.word(); !isKeyword(word, "vertex") {
 			if isKeyword(word, "endloop") {
 				return r.refuse(CodeSTLSyntax, "a loop of %d corners; a facet has three; export the part again", k)
 			}
 			return r.unexpected(word, "vertex")
 		}
-		i, err := r.corner()
+		p, err := r.corner()
 		if err != nil {
 			return err
 		}
-		t[k] = i
+		r.batch.points[3*r.ready+k] = p
 	}
 	if word := r.word(); !isKeyword(word, "endloop") {
 		if isKeyword(word, "vertex") {
@@ -99,7 +107,24 @@ func (r *stlText) facet() error {
 		return r.unexpected(word, "endfacet")
 	}
 	r.tail()
-	return r.addTriangle(t[0], t[1], t[2])
+	if r.ready++; 3*r.ready == pointBatch {
+		return r.flush()
+	}
+	return nil
+}
+
+// flush adds the triangles in r.batch.
+func (r *stlText) flush() error {
+	first := len(r.triangles)
+	if first+r.ready > r.limits.Triangles {
+		return r.tooManyTriangles()
+	}
+	for range r.ready {
+		r.triangles = append(r.triangles, Triangle{})
+	}
+	r.batch.index(r.triangles[first:])
+	r.ready = 0
+	return r.ctx.Err()
 }
 
 // normal skips "normal X Y Z" and reads the word outer. The numbers may be
@@ -122,24 +147,20 @@ func (r *stlText) normal() error {
 	return nil
 }
 
-// corner reads three numbers and returns the index of their point.
-func (r *stlText) corner() (uint32, error) {
+// corner reads three numbers.
+func (r *stlText) corner() (r3.Vector, error) {
 	var c [3]float64
 	for k := range c {
 		r.skipSpace()
 		rest := r.data[r.pos:]
 		v, n := scanFloat(rest)
 		if n == 0 || n < len(rest) && !isSpace(rest[n]) || math.IsInf(v, 0) {
-			return 0, r.badNumber()
+			return r3.Vector{}, r.badNumber()
 		}
 		c[k] = v
 		r.pos += n
 	}
-	p, err := r.position(c[0], c[1], c[2], r.place)
-	if err != nil {
-		return 0, err
-	}
-	return r.points.add(p), nil
+	return r.position(c[0], c[1], c[2], r.place)
 }
 
 func (r *stlText) badNumber() error {
@@ -164,7 +185,7 @@ func (r *stlText) unexpected(word []byte, want string) error {
 }
 
 func (r *stlText) truncated() error {
-	return r.refuse(CodeSTLTruncated, "the file ends within a facet, after %d whole triangles; upload or export it again", len(r.triangles))
+	return r.refuse(CodeSTLTruncated, "the file ends within a facet, after %d whole triangles; upload or export it again", len(r.triangles)+r.ready)
 }
 
 func (r *stlText) refuse(code Code, format string, args ...any) error {

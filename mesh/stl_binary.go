@@ -66,49 +66,33 @@ func (b *builder) stlCount(data []byte) (int, error) {
 	return int(announced), nil
 }
 
-// stlBatch is how many triangles are looked up at once.
-const stlBatch = pointBatch / 3
-
 // weldSTL reads n records and merges equal corners, in one pass.
 func (b *builder) weldSTL(records []byte, n int) (*Mesh, error) {
-	table := newPointTable(n / 2)
+	batch := cornerBatch{table: newPointTable(n / 2)}
 	triangles := make([]Triangle, n)
-	var points [pointBatch]r3.Vector
-	var hashes [pointBatch]uint64
-	for first := 0; first < n; first += stlBatch {
-		if first%(1024*stlBatch) == 0 && b.ctx.Err() != nil {
+	const size = pointBatch / 3
+	for first := 0; first < n; first += size {
+		if first%(1024*size) == 0 && b.ctx.Err() != nil {
 			return nil, b.ctx.Err()
 		}
-		count := min(stlBatch, n-first)
-		for i := range count {
+		part := triangles[first:min(first+size, n)]
+		for i := range part {
 			corners := records[(first+i)*stlRecord+stlCorner:][:36]
 			for k := range 3 {
-				p := r3.Vector{
+				batch.points[3*i+k] = r3.Vector{
 					X: float32At(corners[12*k:]) * b.scale,
 					Y: float32At(corners[12*k+4:]) * b.scale,
 					Z: float32At(corners[12*k+8:]) * b.scale,
 				}
-				points[3*i+k] = p
-				hashes[3*i+k] = table.hash(p)
 			}
 		}
-		known := len(table.points)
-		table.reserve(3 * count)
-		table.touch(hashes[:3*count])
-		for i := range count {
-			triangles[first+i] = Triangle{
-				table.index(points[3*i], hashes[3*i]),
-				table.index(points[3*i+1], hashes[3*i+1]),
-				table.index(points[3*i+2], hashes[3*i+2]),
-			}
-		}
-		for _, p := range table.points[known:] {
+		for _, p := range batch.index(part) {
 			if !b.inRange(p) {
 				return nil, b.refuseRecord(records, first)
 			}
 		}
 	}
-	return &Mesh{Vertices: table.points, Triangles: triangles}, nil
+	return &Mesh{Vertices: batch.table.points, Triangles: triangles}, nil
 }
 
 // refuseRecord refuses the first triangle from first on whose corners are no

@@ -74,12 +74,6 @@ func newPointTable(n int) *pointTable {
 	return t
 }
 
-// add returns the index of p and makes one if it is new.
-func (t *pointTable) add(p r3.Vector) uint32 {
-	t.reserve(1)
-	return t.index(p, t.hash(p))
-}
-
 // hash mixes the bits of p; −0 hashes as +0.
 func (t *pointTable) hash(p r3.Vector) uint64 {
 	x, y, z := math.Float64bits(float64(p.X)+0), math.Float64bits(float64(p.Y)+0), math.Float64bits(float64(p.Z)+0)
@@ -150,4 +144,31 @@ func (t *pointTable) resize(n int) {
 		}
 		t.slots[s] = uint32(h>>32)&^t.low | uint32(i+1)
 	}
+}
+
+// A cornerBatch looks up the corners of triangles that come one by one.
+type cornerBatch struct {
+	table  *pointTable
+	points [pointBatch]r3.Vector // corners, by threes
+	hashes [pointBatch]uint64
+}
+
+// index gives each of the first triangles in points its indices. It returns
+// the points that are new.
+func (b *cornerBatch) index(out []Triangle) []r3.Vector {
+	points, hashes := b.points[:3*len(out)], b.hashes[:3*len(out)]
+	for i, p := range points {
+		hashes[i] = b.table.hash(p)
+	}
+	b.table.reserve(len(points))
+	b.table.touch(hashes)
+	known := len(b.table.points)
+	for i := range out {
+		out[i] = Triangle{
+			b.table.index(points[3*i], hashes[3*i]),
+			b.table.index(points[3*i+1], hashes[3*i+1]),
+			b.table.index(points[3*i+2], hashes[3*i+2]),
+		}
+	}
+	return b.table.points[known:]
 }

@@ -65,7 +65,8 @@ func TestPointTableHashSpreads(t *testing.T) {
 		const n = 90_000
 		table := newPointTable(n)
 		for i := range n {
-			table.add(point(i))
+			table.reserve(1)
+			table.index(point(i), table.hash(point(i)))
 		}
 		probes := 0
 		for i := range n {
