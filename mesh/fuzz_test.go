@@ -76,8 +76,10 @@ func FuzzSniff(f *testing.F) {
 func FuzzSTL(f *testing.F) {
 	f.Add(cubeSTL()[84:], false)
 	f.Add(cubeSTL()[84:384], false)
-	for _, s := range []string{string(cubeASCII()), "solid a facet normal 0 0 1 outer loop vertex 0 0 0 vertex 1 0 0 vertex 0 1e-3 -0 endloop endfacet endsolid a",
-		"SOLID\rFACET NORMAL nan inf x\rOUTER LOOP\rVERTEX .5 5. +1E+2\rVERTEX 1 1 1\rVERTEX 2 2 2\rENDLOOP x\rENDFACET y\rENDSOLID z solid"} {
+	for _, s := range []string{
+		string(cubeASCII()), "solid a facet normal 0 0 1 outer loop vertex 0 0 0 vertex 1 0 0 vertex 0 1e-3 -0 endloop endfacet endsolid a",
+		"SOLID\rFACET NORMAL nan inf x\rOUTER LOOP\rVERTEX .5 5. +1E+2\rVERTEX 1 1 1\rVERTEX 2 2 2\rENDLOOP x\rENDFACET y\rENDSOLID z solid",
+	} {
 		f.Add([]byte(s), true)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, text bool) {

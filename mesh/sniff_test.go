@@ -85,8 +85,10 @@ func inUTF32(text string) []byte {
 // begins with may stand in the free bytes of a binary STL, and comments and
 // white space before the first word of a text.
 func TestSniffByContent(t *testing.T) {
-	for _, magic := range []string{"solid", "ply\nformat ascii 1.0\n", "OFF\n", "PK\x03\x04", "\x1f\x8b\x08", "glTF\x02\x00\x00\x00", "<?xml version=\"1.0\"?><amf>", "{\"asset\":{}}",
-		"v 1 2 3\n", "# comment", "MZ", "%PDF-", "ISO-10303-21;", "\xff\xfe", "\xef\xbb\xbf", "\x00"} {
+	for _, magic := range []string{
+		"solid", "ply\nformat ascii 1.0\n", "OFF\n", "PK\x03\x04", "\x1f\x8b\x08", "glTF\x02\x00\x00\x00", "<?xml version=\"1.0\"?><amf>", "{\"asset\":{}}",
+		"v 1 2 3\n", "# comment", "MZ", "%PDF-", "ISO-10303-21;", "\xff\xfe", "\xef\xbb\xbf", "\x00",
+	} {
 		f, err := mesh.Read(context.Background(), withHeader(cubeSTL(), magic), mesh.ReadOptions{})
 		if err != nil || f.Format != mesh.FormatSTL || len(f.Mesh.Triangles) != 12 {
 			t.Errorf("header %q: %v", magic, err)
