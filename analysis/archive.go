@@ -6,7 +6,6 @@ import (
 	"io"
 	"iter"
 
-	"github.com/partgauge/partgauge/internal/parallel"
 	"github.com/partgauge/partgauge/mesh"
 )
 
@@ -37,16 +36,6 @@ func RunEach(ctx context.Context, r io.Reader, opts Options) iter.Seq2[*Report, 
 			runMembers(ctx, data, full, yield)
 		}
 	}
-}
-
-// guard calls work and turns a panic into an error.
-func guard[T any](work func() (T, error)) (result T, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = parallel.AsPanic(v)
-		}
-	}()
-	return work()
 }
 
 // runMembers analyses the models in data.

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"slices"
+
 	"github.com/golang/geo/r3"
 
 	"github.com/partgauge/partgauge/mesh"
@@ -73,15 +75,17 @@ func (b *body) center(f uint32) r3.Vector {
 	return p.Add(q).Add(r).Mul(1.0 / 3)
 }
 
-// intersections are places of pairs of triangles that cross, and whether any
-// pair is of two shells.
-func (b *body) intersections(found *mesh.SelfIntersections) (facts *printability.Intersections, betweenShells bool) {
-	facts = &printability.Intersections{Pairs: found.Count, Capped: found.Capped}
-	for _, pair := range found.Pairs {
-		betweenShells = betweenShells || b.topology.ShellOf[pair[0]] != b.topology.ShellOf[pair[1]]
-		if len(facts.Places) < printability.MaxLocations {
-			facts.Places = append(facts.Places, b.center(pair[0]))
-		}
+// crossings are the number and places of pairs of triangles that cross.
+func (b *body) crossings(found *mesh.SelfIntersections) *printability.Intersections {
+	out := &printability.Intersections{Pairs: found.Count, Capped: found.Capped}
+	for _, pair := range found.Pairs[:min(len(found.Pairs), printability.MaxLocations)] {
+		out.Places = append(out.Places, b.center(pair[0]))
 	}
-	return facts, betweenShells
+	return out
+}
+
+// crossesShells reports whether triangles of two shells cross.
+func (b *body) crossesShells(found *mesh.SelfIntersections) bool {
+	shell := b.topology.ShellOf
+	return slices.ContainsFunc(found.Pairs, func(pair [2]uint32) bool { return shell[pair[0]] != shell[pair[1]] })
 }

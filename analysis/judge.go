@@ -1,108 +1,103 @@
 package analysis
 
 import (
+	"errors"
+
 	"github.com/partgauge/partgauge/fit"
 	"github.com/partgauge/partgauge/mesh"
 	"github.com/partgauge/partgauge/printability"
 )
 
-// judge runs the stages that need the hierarchy, and the criteria, on
-// optimized.
-func (r *run) judge(original, optimized *body, hull *mesh.Hull) error {
-	facts := printability.Facts{MinimumSize: r.opts.MinimumSize}
-	facts.Original = original.facts()
-	facts.Optimized = facts.Original
-	if optimized != original {
-		facts.Optimized = optimized.facts()
-	}
-	var tree *mesh.BVH
-	if r.needsTree() {
-		err := r.stage(StageTree, func() (err error) {
-			tree, err = mesh.NewBVH(r.ctx, optimized.mesh, mesh.BVHOptions{Threads: r.opts.Threads})
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	var crossing *mesh.SelfIntersections
-	if r.runs(StageSelfIntersections) {
-		err := r.stage(StageSelfIntersections, func() (err error) {
-			crossing, facts.Optimized.Intersecting, err = r.intersections(optimized, tree)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if r.runs(StageThickness) {
-		err := r.stage(StageThickness, func() (err error) {
-			facts.Walls, facts.Gaps, err = r.walls(optimized, tree, crossing)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if r.runs(StageFit) && r.opts.Chamber != nil {
-		err := r.stage(StageFit, func() (err error) {
-			facts.Chamber, err = r.fit(hull)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if !r.runs(StageCriteria) {
+// measureConcaveHull measures the concave hull of a closed surface. That it
+// would take too many samples is a limit that was hit, no failure.
+func (r *run) measureConcaveHull() error {
+	if !r.optimized.measures.HasVolume {
 		return nil
 	}
-	return r.stage(StageCriteria, func() error {
-		facts.SharpEdges = printability.FindSharpEdges(optimized.mesh, optimized.topology, r.opts.SharpEdges)
-		r.report.Criteria, r.report.Status = printability.Judge(&facts)
+	opts := mesh.ConcaveHullOptions{MaxEdge: r.opts.ConcaveHullEdge, Threads: r.opts.Threads}
+	found, err := mesh.ConcaveHullVolume(r.ctx, r.optimized.mesh, r.hull, r.tree, opts)
+	var refused *mesh.Error
+	switch {
+	case errors.As(err, &refused) && (refused.Code == mesh.CodeLimitResolution || refused.Code == mesh.CodeOpenSurface):
+		r.limit("concaveHull: %s", refused.Reason)
 		return nil
-	})
+	case err != nil:
+		return err
+	}
+	r.report.ConcaveHull = &ConcaveHull{
+		Method: found.Method, Error: found.Error,
+		Samples: found.Samples, Spacing: found.Spacing, Tetrahedra: found.Tetrahedra,
+	}
+	r.report.Optimized.ConcaveHullVolume = &found.Volume
+	if r.optimized == r.original {
+		r.report.Original.ConcaveHullVolume = &found.Volume
+	}
+	return nil
 }
 
-// intersections finds and counts the pairs of triangles that cross.
-func (r *run) intersections(b *body, tree *mesh.BVH) (*mesh.SelfIntersections, *printability.Intersections, error) {
-	found, err := tree.SelfIntersections(r.ctx, mesh.SelfIntersectionOptions{Threads: r.opts.Threads})
+// findIntersections finds and counts the pairs of triangles that cross.
+func (r *run) findIntersections() error {
+	found, err := r.tree.SelfIntersections(r.ctx, mesh.SelfIntersectionOptions{Threads: r.opts.Threads})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
+	r.crossing = &found
 	r.report.Optimized.SelfIntersections = &found.Count
 	if found.Capped {
 		r.limit("selfIntersections: there are more than %d pairs; the rest was not counted", found.Count)
 	}
-	facts, betweenShells := b.intersections(&found)
-	if betweenShells {
-		r.warn([]mesh.Warning{{
+	if r.optimized.crossesShells(&found) {
+		r.warn(mesh.Warning{
 			Code:    mesh.CodeOverlappingShells,
 			Message: "bodies overlap: the volume is the sum of all of them, so what they share counts twice; unite them",
-		}})
+		})
 	}
-	return &found, facts, nil
+	return nil
 }
 
-// walls measures walls and clearances and evaluates them for the limits asked
-// for.
-func (r *run) walls(b *body, tree *mesh.BVH, crossing *mesh.SelfIntersections) (*printability.Walls, *printability.Gaps, error) {
+// measureWalls measures walls and clearances and evaluates them for the limits
+// asked for.
+func (r *run) measureWalls() error {
 	opts := r.opts.Sampling
 	opts.Threads = r.opts.Threads
 	opts.Progress = func(fraction float64) { r.progress(StageThickness, fraction) }
-	part := printability.Part{Mesh: b.mesh, BVH: tree, Volume: b.volume(), Topology: b.topology, Intersections: crossing}
+	b := r.optimized
+	part := printability.Part{Mesh: b.mesh, BVH: r.tree, Volume: b.volume(), Topology: b.topology, Intersections: r.crossing}
 	samples, err := printability.Measure(r.ctx, part, opts)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	r.report.LimitsHit = append(r.report.LimitsHit, samples.LimitsHit()...)
 	r.report.Thickness = samples.Evaluate(r.opts.MinWall, r.opts.OptimalWall, r.opts.Rules)
 	r.report.Gaps = samples.EvaluateGaps(r.opts.GapLimit, r.opts.Rules)
-	return r.report.Thickness, r.report.Gaps, nil
+	return nil
 }
 
 // fit tries the part in the chamber.
-func (r *run) fit(hull *mesh.Hull) (*fit.Result, error) {
+func (r *run) fit() (err error) {
 	c := r.opts.Chamber
 	chamber := fit.Chamber{W: c[0], D: c[1], H: c[2], Clearance: r.opts.ChamberClearance}
-	return fit.Fit(r.ctx, hull, chamber, fit.Options{KeepOrientation: r.opts.KeepOrientation})
+	r.chamber, err = fit.Fit(r.ctx, r.hull, chamber, fit.Options{KeepOrientation: r.opts.KeepOrientation})
+	return err
+}
+
+// judge turns what was found into criteria and the verdict.
+func (r *run) judge() error {
+	facts := printability.Facts{
+		Original:    r.original.facts(),
+		Walls:       r.report.Thickness,
+		Gaps:        r.report.Gaps,
+		SharpEdges:  printability.FindSharpEdges(r.optimized.mesh, r.optimized.topology, r.opts.SharpEdges),
+		Chamber:     r.chamber,
+		MinimumSize: r.opts.MinimumSize,
+	}
+	facts.Optimized = facts.Original
+	if r.optimized != r.original {
+		facts.Optimized = r.optimized.facts()
+	}
+	if r.crossing != nil {
+		facts.Optimized.Intersecting = r.optimized.crossings(r.crossing)
+	}
+	r.report.Criteria, r.report.Status = printability.Judge(&facts)
+	return nil
 }

@@ -47,8 +47,10 @@ type Options struct {
 
 	// Repair says what is done to the mesh before it is judged.
 	Repair Repair `json:"repair"`
-	// ConcaveHull asks for the volume of the concave hull, which costs time.
-	ConcaveHull bool `json:"concaveHull"`
+	// ConcaveHull asks for the volume of the concave hull, which costs time;
+	// recesses narrower than ConcaveHullEdge, 55 mm by default, are filled.
+	ConcaveHull     bool    `json:"concaveHull"`
+	ConcaveHullEdge float64 `json:"concaveHullEdge"`
 	// Stages that run, besides those they need. Empty means AllStages.
 	Stages []Stage `json:"stages"`
 
@@ -124,6 +126,12 @@ func (o Options) WithDefaults() Options {
 		o.Stages = AllStages()
 	}
 	o.Stages = completeStages(o.Stages)
+	if o.ConcaveHull {
+		o.Stages = completeStages(append(o.Stages, StageClean, StageHull))
+	}
+	if o.ConcaveHullEdge == 0 {
+		o.ConcaveHullEdge = defaultConcaveHullEdge
+	}
 	o.Sampling = o.Sampling.WithDefaults()
 	// What is to be judged must have been measured.
 	o.Sampling.GrooveLimit = max(o.Sampling.GrooveLimit, o.MinWall, o.OptimalWall)
@@ -133,6 +141,9 @@ func (o Options) WithDefaults() Options {
 	o.Limits = o.Limits.WithDefaults()
 	return o
 }
+
+// defaultConcaveHullEdge is that of Options.ConcaveHullEdge in mm.
+const defaultConcaveHullEdge = 55
 
 // MaxWall bounds the walls and gaps that can be asked for, in mm.
 const MaxWall = 1000
@@ -161,6 +172,9 @@ func (o Options) Validate() error {
 	}
 	if o.OptimalWall != 0 && o.WithDefaults().MinWall == 0 {
 		return &OptionError{"optimalWall", "needs a minimum wall or a technology beside it"}
+	}
+	if !(o.ConcaveHullEdge >= 0) || math.IsInf(o.ConcaveHullEdge, 0) {
+		return &OptionError{"concaveHullEdge", fmt.Sprintf("%v is no length in mm", o.ConcaveHullEdge)}
 	}
 	for _, size := range []struct {
 		option string

@@ -27,17 +27,19 @@ type Report struct {
 	// Error is set for a refused file, and everything below is then absent.
 	Error *Error `json:"error,omitempty"`
 
-	Status     printability.Verdict              `json:"status,omitempty"`
-	Original   *Measures                         `json:"original,omitempty"`
-	Optimized  *Measures                         `json:"optimized,omitempty"`
-	Criteria   map[string]printability.Criterion `json:"criteria,omitempty"`
-	Thickness  *printability.Walls               `json:"thickness,omitempty"`
-	Gaps       *printability.Gaps                `json:"gaps,omitempty"`
-	Solids     []mesh.Solid                      `json:"solids,omitempty"` // bodies as the file names them
-	SolidCount int                               `json:"solidCount,omitempty"`
-	Warnings   []mesh.Warning                    `json:"warnings"`
-	LimitsHit  []string                          `json:"limitsHit"` // what was cut short, in words
-	Options    *Options                          `json:"options,omitempty"`
+	Status    printability.Verdict              `json:"status,omitempty"`
+	Original  *Measures                         `json:"original,omitempty"`
+	Optimized *Measures                         `json:"optimized,omitempty"`
+	Criteria  map[string]printability.Criterion `json:"criteria,omitempty"`
+	Thickness *printability.Walls               `json:"thickness,omitempty"`
+	Gaps      *printability.Gaps                `json:"gaps,omitempty"`
+	// ConcaveHull says how Optimized.ConcaveHullVolume was found.
+	ConcaveHull *ConcaveHull   `json:"concaveHull,omitempty"`
+	Solids      []mesh.Solid   `json:"solids,omitempty"` // bodies as the file names them
+	SolidCount  int            `json:"solidCount,omitempty"`
+	Warnings    []mesh.Warning `json:"warnings"`
+	LimitsHit   []string       `json:"limitsHit"` // what was cut short, in words
+	Options     *Options       `json:"options,omitempty"`
 
 	// Timings are seconds for each stage, by wall clock; what a stage finds
 	// done by another processor costs it nothing. They are the only part of a
@@ -65,7 +67,7 @@ type Measures struct {
 
 	BoxVolume         float64        `json:"boxVolume"`
 	ConvexHullVolume  *float64       `json:"convexHullVolume"`
-	ConcaveHullVolume *float64       `json:"concaveHullVolume"` // null unless asked for
+	ConcaveHullVolume *float64       `json:"concaveHullVolume"` // null unless asked for and closed; of the original only if it is the optimized
 	CenterOfMass      *[3]float64    `json:"centerOfMass"`      // null when the surface is open
 	Inertia           *[3][3]float64 `json:"inertia"`           // about the centre of mass at density 1, mm⁵
 
@@ -84,6 +86,16 @@ type Measures struct {
 
 	// PerShell has the shells by falling area, MaxListedShells at most.
 	PerShell []ShellMeasures `json:"perShell,omitempty"`
+}
+
+// ConcaveHull says how the volume of a concave hull was found and how good it
+// is. See mesh.ConcaveHullVolume.
+type ConcaveHull struct {
+	Method     string  `json:"method"`
+	Error      float64 `json:"error"` // mm³ by which the volume may be wrong
+	Samples    int     `json:"samples"`
+	Spacing    float64 `json:"spacing"` // of the samples, mm
+	Tetrahedra int     `json:"tetrahedra"`
 }
 
 // MaxListedShells is how many shells Measures lists; its counts are exact.

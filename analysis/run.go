@@ -77,15 +77,15 @@ func newReport(opts Options) *Report {
 
 // analyse is the boundary of the engine: whatever goes wrong with the file
 // ends here as Report.Error.
-func analyse(ctx context.Context, opts Options, read func(context.Context) ([]byte, error)) (report *Report, err error) {
+func analyse(ctx context.Context, opts Options, get func(context.Context) ([]byte, error)) (report *Report, err error) {
 	within := ctx
 	if opts.Timeout > 0 {
 		var cancel context.CancelFunc
 		within, cancel = context.WithTimeout(ctx, opts.Timeout)
 		defer cancel()
 	}
-	r := &run{ctx: within, opts: opts, report: newReport(opts)}
-	err = r.guarded(read)
+	r := &run{ctx: within, opts: opts, report: newReport(opts), get: get}
+	_, err = guard(func() (struct{}, error) { return struct{}{}, r.stages() })
 	if err == nil {
 		return r.report, nil
 	}
@@ -102,23 +102,14 @@ func analyse(ctx context.Context, opts Options, read func(context.Context) ([]by
 	return refused, nil
 }
 
-// A run carries one analysis from stage to stage.
-type run struct {
-	ctx    context.Context
-	opts   Options
-	report *Report
-
-	done, total float64 // effort of the stages that have run, and of all
-}
-
-// guarded runs the stages and turns a panic into an error.
-func (r *run) guarded(read func(context.Context) ([]byte, error)) (err error) {
+// guard calls work and turns a panic into an error.
+func guard[T any](work func() (T, error)) (result T, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = parallel.AsPanic(v)
 		}
 	}()
-	return r.stages(read)
+	return work()
 }
 
 func (r *run) runs(s Stage) bool { return slices.Contains(r.opts.Stages, s) }

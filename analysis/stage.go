@@ -13,8 +13,9 @@ const (
 	StageRead              Stage = "read"              // recognise the format, parse, weld exactly
 	StageMeasure           Stage = "measure"           // topology and measures of the mesh as it came
 	StageClean             Stage = "clean"             // weld by tolerance, drop duplicates; measure again
-	StageHull              Stage = "hull"              // convex hull and, on request, concave hull
-	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next two
+	StageHull              Stage = "hull"              // convex hull
+	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next three
+	StageConcaveHull       Stage = "concaveHull"       // on request
 	StageSelfIntersections Stage = "selfIntersections" // pairs of triangles that cross
 	StageThickness         Stage = "thickness"         // rays for walls and gaps
 	StageFit               Stage = "fit"               // into the build chamber, if one is given
@@ -22,8 +23,8 @@ const (
 )
 
 // AllStages returns the stages of a whole analysis that Options.Stages may
-// choose from. Reading and measuring always run, and the hierarchy is built
-// when a stage needs it.
+// choose from. Reading and measuring always run, the hierarchy is built when
+// a stage needs it, and the concave hull is an option of its own.
 func AllStages() []Stage {
 	return []Stage{StageClean, StageHull, StageSelfIntersections, StageThickness, StageFit, StageCriteria}
 }
@@ -50,6 +51,7 @@ var effort = map[Stage]float64{
 	StageClean:             10,
 	StageHull:              3,
 	StageTree:              10,
+	StageConcaveHull:       20,
 	StageSelfIntersections: 15,
 	StageThickness:         40,
 	StageFit:               2,

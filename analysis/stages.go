@@ -4,68 +4,81 @@ import (
 	"context"
 	"slices"
 
+	"github.com/partgauge/partgauge/fit"
 	"github.com/partgauge/partgauge/mesh"
 )
 
+// A run carries one analysis from stage to stage.
+type run struct {
+	ctx    context.Context
+	opts   Options
+	report *Report
+
+	get       func(context.Context) ([]byte, error) // the bytes of the file
+	original  *body
+	pending   *pendingHull
+	optimized *body      // that is judged; nil if nothing is
+	hull      *mesh.Hull // of the optimized mesh, or of the original without one
+	tree      *mesh.BVH  // of the optimized mesh
+	crossing  *mesh.SelfIntersections
+	chamber   *fit.Result
+
+	done, total float64 // effort of the stages that have run, and of all
+}
+
+// A step is one stage of a run.
+type step struct {
+	stage  Stage
+	wanted bool
+	work   func() error
+}
+
+// steps returns the stages in their order.
+func (r *run) steps() []step {
+	tree := r.opts.ConcaveHull || r.runs(StageSelfIntersections) || r.runs(StageThickness)
+	return []step{
+		{StageRead, true, r.read},
+		{StageMeasure, true, r.measure},
+		{StageClean, r.runs(StageClean), r.clean},
+		{StageHull, r.runs(StageHull), r.measureHull},
+		{StageTree, tree, r.buildTree},
+		{StageConcaveHull, r.opts.ConcaveHull, r.measureConcaveHull},
+		{StageSelfIntersections, r.runs(StageSelfIntersections), r.findIntersections},
+		{StageThickness, r.runs(StageThickness), r.measureWalls},
+		{StageFit, r.runs(StageFit) && r.opts.Chamber != nil, r.fit},
+		{StageCriteria, r.runs(StageCriteria), r.judge},
+	}
+}
+
 // stages runs the analysis from the bytes of the file to the verdict.
-func (r *run) stages(read func(context.Context) ([]byte, error)) error {
-	r.planEffort()
-	var original, optimized *body
-	err := r.stage(StageRead, func() (err error) {
-		original, err = r.read(read)
-		return err
-	})
-	if err != nil {
-		return err
+func (r *run) stages() error {
+	defer func() {
+		if r.pending != nil {
+			r.pending.stop()
+		}
+	}()
+	steps := r.steps()
+	for _, s := range steps {
+		if s.wanted {
+			r.total += effort[s.stage]
+		}
 	}
-	pending := r.startHull(original.mesh)
-	defer pending.stop()
-	if err := r.stage(StageMeasure, func() error { return r.measure(original) }); err != nil {
-		return err
-	}
-	if r.runs(StageClean) {
-		err := r.stage(StageClean, func() (err error) {
-			optimized, err = r.clean(original)
-			return err
-		})
-		if err != nil {
+	for _, s := range steps {
+		if !s.wanted {
+			continue
+		}
+		if err := r.stage(s.stage, s.work); err != nil {
 			return err
 		}
 	}
-	var hull *mesh.Hull // of the mesh that is judged
-	if r.runs(StageHull) {
-		err := r.stage(StageHull, func() (err error) {
-			hull, err = r.hulls(original, optimized, pending)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if optimized == nil {
-		return nil
-	}
-	return r.judge(original, optimized, hull)
+	return nil
 }
-
-// planEffort sums up what is to be done.
-func (r *run) planEffort() {
-	r.total = effort[StageRead] + effort[StageMeasure]
-	for _, s := range r.opts.Stages {
-		r.total += effort[s]
-	}
-	if r.needsTree() {
-		r.total += effort[StageTree]
-	}
-}
-
-func (r *run) needsTree() bool { return r.runs(StageSelfIntersections) || r.runs(StageThickness) }
 
 // read gets the bytes and reads the model in them.
-func (r *run) read(read func(context.Context) ([]byte, error)) (*body, error) {
-	data, err := read(r.ctx)
+func (r *run) read() error {
+	data, err := r.get(r.ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.report.Bytes = int64(len(data))
 	sum := make(chan string, 1)
@@ -73,74 +86,79 @@ func (r *run) read(read func(context.Context) ([]byte, error)) (*body, error) {
 	file, err := mesh.Read(r.ctx, data, mesh.ReadOptions{Unit: r.opts.Unit, Limits: r.opts.Limits})
 	r.report.SHA256 = <-sum
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.report.Format = file.Format
 	r.report.Unit = file.Unit
 	r.report.Solids = file.Solids
 	r.report.SolidCount = file.SolidCount
-	r.warn(file.Warnings)
-	return &body{mesh: file.Mesh}, nil
-}
-
-// warn adds warnings, each code and message once.
-func (r *run) warn(warnings []mesh.Warning) {
-	for _, w := range warnings {
-		if !slices.Contains(r.report.Warnings, w) {
-			r.report.Warnings = append(r.report.Warnings, w)
-		}
-	}
+	r.warn(file.Warnings...)
+	r.original = &body{mesh: file.Mesh}
+	r.pending = r.startHull(file.Mesh)
+	return nil
 }
 
 // measure measures the mesh as it came and refuses what is no solid.
-func (r *run) measure(original *body) error {
-	measured, err := measure(r.ctx, original.mesh, r.opts.Threads)
+func (r *run) measure() error {
+	b, err := measure(r.ctx, r.original.mesh, r.opts.Threads)
 	if err != nil {
 		return err
 	}
-	*original = *measured
-	warnings, err := mesh.CheckSolid(measured.mesh, measured.topology, measured.measures)
+	warnings, err := mesh.CheckSolid(b.mesh, b.topology, b.measures)
 	if err != nil {
 		return err
 	}
-	r.warn(warnings)
-	r.report.Original = measured.report()
+	r.original = b
+	r.warn(warnings...)
+	r.report.Original = b.report()
 	return nil
 }
 
 // clean makes the mesh that is judged: welded, without duplicates. It is the
 // place where repair will follow.
-func (r *run) clean(original *body) (*body, error) {
-	m, topology, done, err := mesh.Clean(r.ctx, original.mesh, original.topology, r.opts.Threads)
+func (r *run) clean() error {
+	m, topology, done, err := mesh.Clean(r.ctx, r.original.mesh, r.original.topology, r.opts.Threads)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	optimized := original
+	r.optimized = r.original
 	if done.Changed() {
-		if optimized, err = measureWith(r.ctx, m, topology, r.opts.Threads); err != nil {
-			return nil, err
+		if r.optimized, err = measureWith(r.ctx, m, topology, r.opts.Threads); err != nil {
+			return err
 		}
 	}
-	r.report.Optimized = optimized.report()
-	return optimized, nil
+	r.report.Optimized = r.optimized.report()
+	return nil
 }
 
-// hulls measures the hull of both meshes, once where they are the same, and
-// returns that of the one that is judged.
-func (r *run) hulls(original, optimized *body, pending *pendingHull) (*mesh.Hull, error) {
-	hull, err := pending.wait()
-	if err != nil {
-		return nil, err
+// measureHull measures the hull of both meshes, once where they are the same.
+func (r *run) measureHull() (err error) {
+	if r.hull, err = r.pending.wait(); err != nil {
+		return err
 	}
-	r.report.Original.ConvexHullVolume = &hull.Volume
-	if optimized == nil {
-		return hull, nil
+	r.report.Original.ConvexHullVolume = &r.hull.Volume
+	if r.optimized == nil {
+		return nil
 	}
-	if optimized != original {
-		if hull, err = mesh.ConvexHull(r.ctx, optimized.mesh); err != nil {
-			return nil, err
+	if r.optimized != r.original {
+		if r.hull, err = mesh.ConvexHull(r.ctx, r.optimized.mesh); err != nil {
+			return err
 		}
 	}
-	r.report.Optimized.ConvexHullVolume = &hull.Volume
-	return hull, nil
+	r.report.Optimized.ConvexHullVolume = &r.hull.Volume
+	return nil
+}
+
+func (r *run) buildTree() (err error) {
+	r.tree, err = mesh.NewBVH(r.ctx, r.optimized.mesh, mesh.BVHOptions{Threads: r.opts.Threads})
+	return err
+}
+
+// warn adds warnings, each code and message once.
+func (r *run) warn(warnings ...mesh.Warning) {
+	for _, w := range warnings {
+		if !slices.Contains(r.report.Warnings, w) {
+			r.report.Warnings = append(r.report.Warnings, w)
+		}
+	}
 }

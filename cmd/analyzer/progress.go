@@ -138,6 +138,7 @@ var stageWords = map[analysis.Stage]string{
 	analysis.StageClean:             "cleaning",
 	analysis.StageHull:              "measuring the hull",
 	analysis.StageTree:              "sorting triangles",
+	analysis.StageConcaveHull:       "measuring the concave hull",
 	analysis.StageSelfIntersections: "looking for intersections",
 	analysis.StageThickness:         "measuring walls",
 	analysis.StageFit:               "turning it in the chamber",
