@@ -1,10 +1,14 @@
 package mesh_test
 
 import (
+	"context"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/golang/geo/r3"
 
@@ -192,5 +196,32 @@ func TestAMFRefused(t *testing.T) {
 		{Triangles: 3}: mesh.CodeLimitTriangles, {Triangles: 1}: mesh.CodeLimitVertices, {Objects: 1}: mesh.CodeLimitObjects,
 	} {
 		wantRefused(t, amfXML("", amfObject("1", "")+amfObject("2", "")), want, mesh.ReadOptions{Limits: limits})
+	}
+}
+
+// TestAMFUTF16: AMF in UTF-16 is read like any other.
+func TestAMFUTF16(t *testing.T) {
+	var b []byte
+	for _, u := range utf16.Encode([]rune("\ufeff" + strings.Replace(amfTetrahedron, "utf-8", "utf-16", 1))) {
+		b = binary.LittleEndian.AppendUint16(b, u)
+	}
+	for _, data := range [][]byte{b, zipOf("a.amf", string(b))} {
+		if v := signedVolume(mustRead(t, data).Mesh); math.Abs(v-1) > 1e-12 {
+			t.Errorf("volume %v", v)
+		}
+	}
+}
+
+// TestXMLFormatsCancelled: reading ends with the context.
+func TestXMLFormatsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for name, data := range map[string][]byte{
+		"3MF": threeMF(cubeModel("")), "AMF": []byte(amfTetrahedron), "zipped AMF": zipOf("a", amfTetrahedron),
+		"zip": zipOf("a.stl", stlCube()), "gzip": gzipped("", stlCube()),
+	} {
+		if _, err := mesh.Read(ctx, data, mesh.ReadOptions{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
