@@ -57,25 +57,39 @@ func TestAMFRead(t *testing.T) {
 		{"no declaration", []byte("<amf>" + plain + "</amf>"), 1, 1, r3vector(0, 0, 0), r3vector(1, 1, 6), nil},
 		{"zipped", zipOf("part.amf", string(amfXML("", plain))), 1, 1, r3vector(0, 0, 0), r3vector(1, 1, 6), nil},
 		{"two objects", amfXML("", plain+amfObject("b", "")), 2, 2, r3vector(0, 0, 0), r3vector(1, 1, 6), nil},
-		{"colours, textures and metadata", amfXML("", `<metadata type="name">x</metadata><texture id="1">AAAA</texture><material id="1"><color><r>1</r></color></material>`+
-			strings.NewReplacer("<vertex>", "<vertex><color><r>1</r></color>", "<triangle>", "<triangle><color/>", "<volume>", `<volume materialid="1"><metadata>x</metadata><color/>`).Replace(plain)),
-			1, 1, r3vector(0, 0, 0), r3vector(1, 1, 6), nil},
+		{
+			"colours, textures and metadata", amfXML("", `<metadata type="name">x</metadata><texture id="1">AAAA</texture><material id="1"><color><r>1</r></color></material>`+
+				strings.NewReplacer("<vertex>", "<vertex><color><r>1</r></color>", "<triangle>", "<triangle><color/>", "<volume>", `<volume materialid="1"><metadata>x</metadata><color/>`).Replace(plain)),
+			1, 1, r3vector(0, 0, 0), r3vector(1, 1, 6), nil,
+		},
 		{"two volumes of one list", amfXML("", strings.Replace(plain, "<triangle><v1>1</v1>", "</volume><volume><triangle><v1>1</v1>", 1)), 1, 1, r3vector(0, 0, 0), r3vector(1, 1, 6), nil},
 		{"white space and character data", amfXML("", strings.NewReplacer("<x>1</x>", "<x>\n <![CDATA[1]]><!-- one -->.0 </x>", "<v1>1</v1>", "<v1> &#49; </v1>").Replace(plain)), 1, 1, r3vector(0, 0, 0), r3vector(1, 1, 6), nil},
-		{"constellation", amfXML("", plain+amfConstellation("2", amfInstance("1", "deltax", "10"), amfInstance("1", "deltay", "-10", "deltaz", "1"))),
-			2, 2, r3vector(0, -10, 0), r3vector(11, 1, 7), nil},
+		{
+			"constellation", amfXML("", plain+amfConstellation("2", amfInstance("1", "deltax", "10"), amfInstance("1", "deltay", "-10", "deltaz", "1"))),
+			2, 2, r3vector(0, -10, 0), r3vector(11, 1, 7), nil,
+		},
 		{"constellation first", amfXML("", amfConstellation("2", amfInstance("1", "deltax", "10"))+plain), 1, 1, r3vector(10, 0, 0), r3vector(11, 1, 6), nil},
-		{"turned about x, then y, then z", amfXML("", plain+amfConstellation("2", amfInstance("1", "rx", "90", "ry", "90", "rz", "90", "deltax", "100"))),
+		{
+			"turned about x, then y, then z", amfXML("", plain+amfConstellation("2", amfInstance("1", "rx", "90", "ry", "90", "rz", "90", "deltax", "100"))),
 			// x → −z → −z, y → z → x → y, z → −y → −y → x
-			1, 1, r3vector(100, 0, -1), r3vector(106, 1, 0), nil},
-		{"turned by an angle", amfXML("", plain+amfConstellation("2", amfInstance("1", "rz", "-30"))),
-			1, 1, r3vector(0, -0.5, 0), r3vector(math.Sqrt(3)/2, math.Sqrt(3)/2, 6), nil},
-		{"turned by full turns", amfXML("", plain+amfConstellation("2", amfInstance("1", "rz", "-1080", "rx", "180", "ry", "-180"))),
-			1, 1, r3vector(-1, -1, 0), r3vector(0, 0, 6), nil},
-		{"constellation of constellations", amfXML("", plain+amfConstellation("2", amfInstance("1"), amfInstance("1", "deltaz", "-6"))+amfConstellation("3", amfInstance("2", "rz", "180"))),
-			2, 2, r3vector(-1, -1, -6), r3vector(0, 0, 6), nil},
-		{"scaled and mirrored", amfXML("", plain+amfConstellation("2", amfInstance("1", "scale", "2", "scalex", "3", "mirrory", "1", "mirrorx", "0", "printable", "1"))),
-			24, 1, r3vector(0, -2, 0), r3vector(6, 0, 12), nil},
+			1, 1, r3vector(100, 0, -1), r3vector(106, 1, 0), nil,
+		},
+		{
+			"turned by an angle", amfXML("", plain+amfConstellation("2", amfInstance("1", "rz", "-30"))),
+			1, 1, r3vector(0, -0.5, 0), r3vector(math.Sqrt(3)/2, math.Sqrt(3)/2, 6), nil,
+		},
+		{
+			"turned by full turns", amfXML("", plain+amfConstellation("2", amfInstance("1", "rz", "-1080", "rx", "180", "ry", "-180"))),
+			1, 1, r3vector(-1, -1, 0), r3vector(0, 0, 6), nil,
+		},
+		{
+			"constellation of constellations", amfXML("", plain+amfConstellation("2", amfInstance("1"), amfInstance("1", "deltaz", "-6"))+amfConstellation("3", amfInstance("2", "rz", "180"))),
+			2, 2, r3vector(-1, -1, -6), r3vector(0, 0, 6), nil,
+		},
+		{
+			"scaled and mirrored", amfXML("", plain+amfConstellation("2", amfInstance("1", "scale", "2", "scalex", "3", "mirrory", "1", "mirrorx", "0", "printable", "1"))),
+			24, 1, r3vector(0, -2, 0), r3vector(6, 0, 12), nil,
+		},
 		{"beside a constellation", amfXML("", plain+amfObject("5", "")+amfConstellation("2", amfInstance("1", "deltax", "10"))), 2, 2, r3vector(0, 0, 0), r3vector(11, 1, 6), []mesh.Code{mesh.CodeIgnoredContent}},
 		{"not to be printed", amfXML("", plain+amfObject("5", "")+amfConstellation("2", amfInstance("1", "printable", "0"), amfInstance("5"))), 1, 1, r3vector(0, 0, 0), r3vector(1, 1, 6), []mesh.Code{mesh.CodeIgnoredContent}},
 		{"twice at one place", amfXML("", plain+amfConstellation("2", amfInstance("1"), amfInstance("1", "deltax", "0"))), 2, 2, r3vector(0, 0, 0), r3vector(1, 1, 6), []mesh.Code{mesh.CodeOverlappingShells}},

@@ -79,8 +79,18 @@ func cubeMesh(edge string) string {
 // cubeTriangles are those of a cube whose vertex i has the bits of i as
 // coordinates x, y, z.
 var cubeTriangles = [12][3]int{
-	{0, 2, 3}, {0, 3, 1}, {4, 5, 7}, {4, 7, 6}, {0, 1, 5}, {0, 5, 4},
-	{2, 6, 7}, {2, 7, 3}, {0, 4, 6}, {0, 6, 2}, {1, 3, 7}, {1, 7, 5},
+	{0, 2, 3},
+	{0, 3, 1},
+	{4, 5, 7},
+	{4, 7, 6},
+	{0, 1, 5},
+	{0, 5, 4},
+	{2, 6, 7},
+	{2, 7, 3},
+	{0, 4, 6},
+	{0, 6, 2},
+	{1, 3, 7},
+	{1, 7, 5},
 }
 
 // objectXML is an <object> of that id around a shape.

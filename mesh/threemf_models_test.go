@@ -135,7 +135,7 @@ func TestThreeMFModels(t *testing.T) {
 // volumeAboutMean is the signed volume about the mean of all corners, as the
 // reference takes it: it matters for open meshes only.
 func volumeAboutMean(m *mesh.Mesh) float64 {
-	var mean = r3vector(0, 0, 0)
+	mean := r3vector(0, 0, 0)
 	for i := range m.Triangles {
 		a, b, c := m.Corners(i)
 		mean = mean.Add(a).Add(b).Add(c)

@@ -154,7 +154,7 @@ func TestThreeMFPlaces(t *testing.T) {
 	f := mustRead(t, data)
 	b := f.Mesh.Bounds()
 	// (x+10, y, z) → (−y, 2·(x+10), 3·z+5)
-	if b.Min != (r3vector(-2, 20, 5)) || b.Max != r3vector(0, 24, 11) {
+	if b.Min != r3vector(-2, 20, 5) || b.Max != r3vector(0, 24, 11) {
 		t.Errorf("placed in %v", b)
 	}
 	if len(f.Solids) != 1 || f.Solids[0] != (mesh.Solid{Name: "group", Triangles: 12}) {

@@ -115,13 +115,17 @@ func TestZipRefused(t *testing.T) {
 			e.local, e.central = put32(localSize, 100), put32(centralSize, 100)
 		}), mesh.CodeZipCorrupt},
 		{"M1 overlapping", extraEntry(zipEntry{name: "x", content: content, at: &first}), mesh.CodeLimitZipRatio},
-		{"M1 entry over the directory", extraEntry(zipEntry{name: "x", content: "x",
-			local: put32(localPacked, 1<<10), central: put32(centralPacked, 1<<10)}), mesh.CodeLimitZipRatio},
+		{"M1 entry over the directory", extraEntry(zipEntry{
+			name: "x", content: "x",
+			local: put32(localPacked, 1<<10), central: put32(centralPacked, 1<<10),
+		}), mesh.CodeLimitZipRatio},
 		{"M1 many sizes", func() []byte {
 			z := packageWith(nil)
 			for i := range 20 {
-				z.entries = append(z.entries, zipEntry{name: "x" + strconv.Itoa(i), content: "x", stored: true,
-					local: put32(localSize, 100<<20), central: func(h []byte) { put32(centralSize, 100<<20)(h); put16(centralMethod, 8)(h) }})
+				z.entries = append(z.entries, zipEntry{
+					name: "x" + strconv.Itoa(i), content: "x", stored: true,
+					local: put32(localSize, 100<<20), central: func(h []byte) { put32(centralSize, 100<<20)(h); put16(centralMethod, 8)(h) },
+				})
 			}
 			return z.bytes()
 		}(), mesh.CodeLimitZipRatio},
