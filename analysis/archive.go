@@ -26,7 +26,9 @@ func RunEach(ctx context.Context, r io.Reader, opts Options) iter.Seq2[*Report, 
 			yield(nil, err)
 			return
 		}
-		data, err := guard(func() ([]byte, error) { return readAll(ctx, r, full.Limits.FileBytes) })
+		within, cancel := withTimeout(ctx, full.Timeout)
+		data, err := readAll(within, r, full.Limits.FileBytes)
+		cancel()
 		switch {
 		case ctx.Err() != nil:
 			yield(nil, ctx.Err())

@@ -27,6 +27,9 @@ import (
 // are there to keep that from happening.) The error is an *OptionError if
 // opts cannot be, or ctx's error if ctx ended; the report is nil then.
 //
+// Neither ctx nor Timeout waits for a read that blocks: Run returns, and r may
+// be read from once more when the read comes back.
+//
 // Time is near-linear in the number of triangles. Memory is bounded by 64 MB,
 // 400 bytes a triangle and four times the uncompressed input.
 func Run(ctx context.Context, r io.Reader, opts Options) (*Report, error) {
@@ -78,12 +81,8 @@ func newReport(opts Options) *Report {
 // analyse is the boundary of the engine: whatever goes wrong with the file
 // ends here as Report.Error.
 func analyse(ctx context.Context, opts Options, get func(context.Context) ([]byte, error)) (report *Report, err error) {
-	within := ctx
-	if opts.Timeout > 0 {
-		var cancel context.CancelFunc
-		within, cancel = context.WithTimeout(ctx, opts.Timeout)
-		defer cancel()
-	}
+	within, cancel := withTimeout(ctx, opts.Timeout)
+	defer cancel()
 	r := &run{ctx: within, opts: opts, report: newReport(opts), get: get}
 	_, err = guard(func() (struct{}, error) { return struct{}{}, r.stages() })
 	if err == nil {
@@ -93,13 +92,21 @@ func analyse(ctx context.Context, opts Options, get func(context.Context) ([]byt
 		return nil, ctx.Err()
 	}
 	refused := newReport(opts)
-	refused.Format, refused.SHA256, refused.Bytes = r.report.Format, r.report.SHA256, r.report.Bytes
+	refused.Format, refused.Unit, refused.SHA256, refused.Bytes = r.report.Format, r.report.Unit, r.report.SHA256, r.report.Bytes
 	refused.Timings = r.report.Timings
 	refused.Error = NewError(err)
 	if e := (*mesh.Error)(nil); errors.As(err, &e) && refused.Format == "" {
 		refused.Format = e.Format
 	}
 	return refused, nil
+}
+
+// withTimeout is context.WithTimeout where 0 means for ever.
+func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, timeout)
 }
 
 // guard calls work and turns a panic into an error.
@@ -152,8 +159,27 @@ func (r *run) progress(name Stage, fraction float64) {
 }
 
 // readAll reads r to its end. It fails with an *mesh.Error when there is more
-// than limit bytes.
+// than limit bytes, and with ctx's error as soon as that ends, even if a read
+// blocks.
 func readAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := guard(func() ([]byte, error) { return readBounded(ctx, r, limit) })
+		done <- result{data, err}
+	}()
+	select {
+	case got := <-done:
+		return got.data, got.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func readBounded(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
 	var buffer bytes.Buffer
 	if size := sizeOf(r); size > limit {
 		return nil, tooLarge(limit)

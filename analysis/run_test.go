@@ -133,3 +133,23 @@ func TestRunCancelledInEachStage(t *testing.T) {
 		}
 	}
 }
+
+// A read that blocks holds up neither a deadline nor a cancellation.
+func TestRunWhileReadBlocks(t *testing.T) {
+	blocked, writer := io.Pipe()
+	defer writer.Close()
+	report := refusal(t, blocked, analysis.Options{Timeout: time.Millisecond})
+	if report.Error.Kind != analysis.KindTimeout {
+		t.Errorf("got %v", report.Error)
+	}
+	for report, err := range analysis.RunEach(t.Context(), blocked, analysis.Options{Timeout: time.Millisecond}) {
+		if err != nil || report.Error == nil || report.Error.Kind != analysis.KindTimeout {
+			t.Errorf("got %v, %v", report, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(time.Millisecond, cancel)
+	if report, err := analysis.Run(ctx, blocked, analysis.Options{}); report != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, %v", report, err)
+	}
+}

@@ -148,7 +148,6 @@ func (s *session) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&s.csv, "csv", false, "print comma-separated values")
 	flags.BoolVar(&s.noProgress, "no-progress", false, "show no progress bar")
 	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing but results and usage errors")
-	cmd.MarkFlagsMutuallyExclusive("json", "csv")
 }
 
 // options makes the options of the analysis from the configuration file and
@@ -163,6 +162,9 @@ func (s *session) options(flags *pflag.FlagSet) (analysis.Options, error) {
 	}
 	if err := s.read.apply(flags, &opts); err != nil {
 		return opts, err
+	}
+	if s.json && s.csv {
+		return opts, errors.New("--json and --csv: choose one of them")
 	}
 	if s.threads < 0 {
 		return opts, fmt.Errorf("--threads: give a number above 0")
@@ -210,7 +212,7 @@ func (s *session) analyse(ctx context.Context, in input, opts analysis.Options, 
 	opts.Name = in.name
 	opts.Progress = bar.update
 	defer bar.end()
-	r, err := in.open(ctx, s.stdin)
+	r, err := in.open(s.stdin)
 	if err != nil {
 		send(analysis.Refused(err, opts))
 		return nil

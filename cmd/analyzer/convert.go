@@ -79,13 +79,13 @@ func (p *program) convert(ctx context.Context, in, out string, format mesh.Forma
 	if len(inputs) != 1 {
 		return fmt.Errorf("%s: convert reads one file", in)
 	}
-	r, err := inputs[0].open(ctx, p.stdin)
+	r, err := inputs[0].open(p.stdin)
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
 	defer r.Close()
-	limit := read.Limits.WithDefaults().FileBytes
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	// One byte more than allowed, for mesh.Read to refuse.
+	data, err := readAll(ctx, io.LimitReader(r, read.Limits.WithDefaults().FileBytes+1))
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, plainError(err))
 	}
@@ -101,6 +101,25 @@ func (p *program) convert(ctx context.Context, in, out string, format mesh.Forma
 		return fmt.Errorf("%s: %w", out, plainError(err))
 	}
 	return nil
+}
+
+// readAll is io.ReadAll that ends with ctx even if a read blocks.
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := io.ReadAll(r)
+		done <- result{data, err}
+	}()
+	select {
+	case got := <-done:
+		return got.data, got.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // writeFile writes a file under another name and renames it at the end, so

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -91,13 +90,13 @@ func match(pattern string) []input {
 	return findInputs(paths)
 }
 
-// open opens the input. Reads of standard input end with ctx.
-func (in input) open(ctx context.Context, stdin io.Reader) (io.ReadCloser, error) {
+// open opens the input.
+func (in input) open(stdin io.Reader) (io.ReadCloser, error) {
 	switch {
 	case in.err != nil:
 		return nil, in.err
 	case in.path == "":
-		return io.NopCloser(&interruptible{ctx: ctx, r: stdin}), nil
+		return io.NopCloser(stdin), nil
 	}
 	f, err := os.Open(in.path)
 	if err != nil {
@@ -114,38 +113,4 @@ func plainError(err error) error {
 		return path.Err
 	}
 	return err
-}
-
-// An interruptible reader returns when ctx ends even if the read below it is
-// blocked, as it is on a terminal.
-type interruptible struct {
-	ctx    context.Context
-	r      io.Reader
-	buffer []byte
-	result chan readResult
-}
-
-type readResult struct {
-	n   int
-	err error
-}
-
-func (i *interruptible) Read(p []byte) (int, error) {
-	if i.result == nil {
-		i.result = make(chan readResult, 1)
-		i.buffer = make([]byte, 1<<16)
-	}
-	// The read gets a buffer of its own, because it may end after Read has
-	// returned.
-	want := i.buffer[:min(len(p), len(i.buffer))]
-	go func() {
-		n, err := i.r.Read(want)
-		i.result <- readResult{n, err}
-	}()
-	select {
-	case got := <-i.result:
-		return copy(p, want[:got.n]), got.err
-	case <-i.ctx.Done():
-		return 0, i.ctx.Err()
-	}
 }

@@ -59,10 +59,7 @@ func (p *program) exitCode(err error) int {
 	case errors.As(err, &code):
 		return int(code)
 	}
-	message := err.Error()
-	// Cobra words a suggestion over several lines.
-	message = strings.Join(strings.Fields(message), " ")
-	fmt.Fprintf(p.stderr, "analyzer: %s\n", message)
+	note(p.stderr, "%s", strings.Join(strings.Fields(err.Error()), " "))
 	return exitUsage
 }
 
@@ -76,10 +73,12 @@ zip), measures them and judges whether they can be printed.`,
   analyzer analyze --min-wall 0.8 --chamber 250x250x300 --json models/ > report.jsonl
   analyzer info part.3mf
   analyzer convert part.obj part.stl`,
-		Args:          cobra.NoArgs,
+		Args:          rootArgs,
 		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
@@ -87,6 +86,21 @@ zip), measures them and judges whether they can be printed.`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.convertCommand(), p.versionCommand())
 	return root
+}
+
+// rootArgs refuses what is no command, and helps who forgot it.
+func rootArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return fmt.Errorf("no command given; to judge a file: analyzer analyze %s", args[0])
+	}
+	message := fmt.Sprintf("unknown command %q", args[0])
+	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+		return fmt.Errorf("%s; did you mean %s?", message, strings.Join(similar, " or "))
+	}
+	return fmt.Errorf("%s; see analyzer --help", message)
 }
 
 // flagError words what the parser of flags says.
