@@ -334,3 +334,23 @@ func BenchmarkFit(b *testing.B) {
 		})
 	}
 }
+
+// FuzzFit proves that every answer is what it claims to be.
+func FuzzFit(f *testing.F) {
+	f.Add([]byte("some points of no importance"), 10.0, 20.0, 30.0, false)
+	f.Add([]byte("\x00\x00\x00\x7f\x00\x00\x00\x7f\x00\x00\x00\x7f"), 100.0, 100.0, 100.0, true)
+	f.Fuzz(func(t *testing.T, data []byte, w, d, h float64, keep bool) {
+		var points []r3.Vector
+		for i := 0; i+2 < len(data) && len(points) < 60; i += 3 {
+			points = append(points, r3.Vector{X: float64(int8(data[i])), Y: float64(int8(data[i+1])), Z: float64(int8(data[i+2]))})
+		}
+		for _, x := range [...]float64{w, d, h} {
+			if !(x > 1e-3 && x < 1e6) {
+				return
+			}
+		}
+		if len(points) > 0 {
+			mustFit(t, points, Chamber{W: w, D: d, H: h}, Options{KeepOrientation: keep, Cells: 2000})
+		}
+	})
+}

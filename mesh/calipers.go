@@ -36,20 +36,22 @@ type Calipers struct {
 // are and once reversed: an edge is an arc there and a vertex a cell, and a
 // walk along every arc through the cells of the reversed drawing meets every
 // pair. The time is proportional to their number: about n in practice, n² for
-// a few bodies, such as the hull of two arcs that cross; the walk ends at a
-// hundred pairs a vertex, but not before ten million.
+// a few bodies, such as the hull of two arcs that cross; the walk ends at
+// twenty pairs a vertex, but not before four million.
 //
-// Every width reported is the width in some direction, measured; the one and
-// only error is that of rounding, some 1e-15 of the diameter.
+// Every width reported is the width in some direction, measured; the only error
+// is that of rounding, below 1e-12 of the diameter.
 func (h *Hull) Calipers(ctx context.Context) (*Calipers, error) {
 	if h.Dimension < 3 {
 		return h.flatCalipers(), nil
 	}
 	w := &caliperWalk{
-		h:     h,
-		low:   make([]uint32, len(h.Facets)),
-		inner: make(map[uint32]r3.Vector),
-		pairs: h.pairBudget(),
+		h:         h,
+		low:       make([]uint32, len(h.Facets)),
+		inner:     make(map[uint32]r3.Vector),
+		pairs:     h.pairBudget(),
+		noise:     16 * halfUlp * h.Box().Diagonal(),
+		mostNoise: 1e-12 * h.Box().Diagonal(),
 	}
 	w.out.MinWidth = math.Inf(1)
 	if err := w.run(ctx); err != nil {
@@ -57,21 +59,29 @@ func (h *Hull) Calipers(ctx context.Context) (*Calipers, error) {
 	}
 	w.out.Pairs = h.pairBudget() - w.pairs
 	w.out.Complete = w.pairs > 0
+	if w.out.MinWidth < nearlyFlat*h.Box().Diagonal() {
+		w.out.From, w.out.To = h.flatDiameter(w.out.WidthDirection)
+	}
 	w.out.Diameter = h.Vertices[w.out.From].Sub(h.Vertices[w.out.To]).Norm()
 	return &w.out, nil
 }
 
 // pairBudget returns how many pairs of opposite edges are looked at.
-func (h *Hull) pairBudget() int { return max(10_000_000, 100*len(h.Vertices)) }
+func (h *Hull) pairBudget() int { return max(4_000_000, 20*len(h.Vertices)) }
+
+// tie is the share of a turn within which vertices count as lowest together.
+const tie = 1e-12
 
 // caliperWalk is a walk over all pairs of opposite features.
 type caliperWalk struct {
-	h     *Hull
-	low   []uint32 // the vertex opposite each facet
-	inner map[uint32]r3.Vector
-	pairs int // how many may still be looked at
-	far2  float64
-	out   Calipers
+	h         *Hull
+	low       []uint32 // the vertex opposite each facet
+	inner     map[uint32]r3.Vector
+	pairs     int     // how many may still be looked at
+	noise     float64 // rounding error of a width, and the most it may be
+	mostNoise float64
+	far2      float64
+	out       Calipers
 }
 
 // run walks from facet to facet; whenever an edge is crossed for the first
@@ -95,7 +105,8 @@ func (w *caliperWalk) run(ctx context.Context) error {
 			if left[g] {
 				continue
 			}
-			end := w.walk(e, v, g)
+			var end uint32
+			v, end = w.walk(e, v, g)
 			if !known[g] {
 				known[g] = true
 				w.low[g] = end
@@ -122,29 +133,40 @@ func (w *caliperWalk) meet(a, b uint32) {
 // offer takes the width in a direction if it is the smallest so far. Where
 // edges or facets are nearly parallel, the opposite feature or the direction
 // between two edges is uncertain; so what looks like a smallest width is
-// measured again.
+// measured again. When that shows a rounding error, no more is made of
+// differences of its size.
 func (w *caliperWalk) offer(direction r3.Vector, width float64) {
-	if width >= w.out.MinWidth {
+	if width >= w.out.MinWidth-w.noise {
 		return
 	}
 	if e := w.h.Extent(direction); e < w.out.MinWidth {
 		w.out.MinWidth, w.out.WidthDirection = e, direction
+	} else {
+		w.noise = max(w.noise, min(2*(w.out.MinWidth-width), w.mostNoise))
 	}
 }
 
 // walk turns a normal n over edge e, from the facet of e to the facet g, and
-// follows the vertex v that is lowest along n. It returns the last one.
-func (w *caliperWalk) walk(e, v, g uint32) uint32 {
+// follows the vertex v that is lowest along n. It returns the first vertex
+// that is left only after a real turn, and the last one. Where a facet lies
+// opposite, all its corners are lowest at first; those of the following edges
+// then follow one another around it, so that the next walk may begin where
+// this one did in fact.
+func (w *caliperWalk) walk(e, v, g uint32) (start, end uint32) {
 	h := w.h
 	a, b := h.Loops[e], h.head(e)
 	edge := h.local[b].Sub(h.local[a])
 	from, to := h.Facets[h.facetOf[e]].Normal, h.Facets[g].Normal
+	start = v
 	for t := 0.0; ; {
 		w.meet(a, v)
 		w.meet(b, v)
+		if t < tie {
+			start = v
+		}
 		side, share, ok := w.exit(v, between(from, to, t), to)
 		if !ok || w.pairs == 0 {
-			return v
+			return start, v
 		}
 		w.pairs--
 		t += float64((1 - t) * share)
@@ -234,39 +256,4 @@ func (w *caliperWalk) innerNormal(v uint32) r3.Vector {
 	n = n.Normalize()
 	w.inner[v] = n
 	return n
-}
-
-// flatCalipers measures a hull that spans no space: the diameter of a convex
-// polygon by turning calipers.
-func (h *Hull) flatCalipers() *Calipers {
-	out := &Calipers{Complete: true}
-	n := len(h.local)
-	meet := func(a, b int) {
-		if d := h.local[a].Sub(h.local[b]).Norm(); d > out.Diameter {
-			out.Diameter, out.From, out.To = d, uint32(a), uint32(b)
-		}
-	}
-	if n < 3 {
-		meet(0, n-1)
-		return out
-	}
-	normal := h.local[1].Sub(h.local[0]).Cross(h.local[2].Sub(h.local[0])).Normalize()
-	out.WidthDirection = normal
-	j := 1
-	for i := range n {
-		next := (i + 1) % n
-		edge := h.local[next].Sub(h.local[i])
-		for steps := 0; steps < n; steps++ {
-			ahead := h.local[(j+1)%n].Sub(h.local[j])
-			meet(i, j)
-			meet(next, j)
-			if edge.Cross(ahead).Dot(normal) <= 0 {
-				break
-			}
-			j = (j + 1) % n
-		}
-		meet(i, (j+1)%n)
-		meet(next, (j+1)%n)
-	}
-	return out
 }

@@ -153,7 +153,7 @@ func TestCalipersBruteForce(t *testing.T) {
 		}
 		width, diameter := bruteCalipers(h)
 		got := mustCalipers(t, h)
-		if math.Abs(got.MinWidth-width) > 1e-12*diameter || got.Diameter != diameter {
+		if math.Abs(got.MinWidth-width) > 1e-12*diameter || math.Abs(got.Diameter-diameter) > 1e-14*diameter {
 			t.Errorf("round %d: width %v, want %v; diameter %v, want %v", round, got.MinWidth, width, got.Diameter, diameter)
 		}
 		if e := h.Extent(got.WidthDirection); math.Abs(e-got.MinWidth) > 1e-13*diameter {
@@ -240,5 +240,30 @@ func BenchmarkCalipers(b *testing.B) {
 			}
 			b.ReportMetric(float64(mustCalipers(b, h).Pairs), "pairs")
 		})
+	}
+}
+
+// TestPolygonDiameter proves that turning calipers agree with all pairs on
+// polygons of many corners.
+func TestPolygonDiameter(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	for range 5 {
+		var loop []r3.Vector
+		n := 3000
+		a, b := 1+rng.Float64(), 1+rng.Float64()
+		for i := range n {
+			s, c := math.Sincos(2 * math.Pi * (float64(i) + 0.3*rng.Float64()) / float64(n))
+			loop = append(loop, v3(a*c, 7, b*s))
+		}
+		want := 0.0
+		for i, p := range loop {
+			for _, q := range loop[:i] {
+				want = max(want, p.Sub(q).Norm2())
+			}
+		}
+		i, j := polygonDiameter(loop, v3(0, 1, 0))
+		if got := loop[i].Sub(loop[j]).Norm2(); got != want {
+			t.Errorf("diameter %v, want %v", math.Sqrt(got), math.Sqrt(want))
+		}
 	}
 }

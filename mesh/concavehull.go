@@ -73,11 +73,11 @@ func ConcaveHullVolume(ctx context.Context, m *Mesh, h *Hull, b *BVH, opts Conca
 	if h.Dimension < 3 {
 		return &ConcaveHull{Method: "the part is flat"}, nil
 	}
-	calipers, err := h.Calipers(ctx)
+	small, err := isSmall(ctx, h, opts.MaxEdge)
 	if err != nil {
 		return nil, err
 	}
-	if calipers.Complete && calipers.Diameter < opts.MaxEdge {
+	if small {
 		return &ConcaveHull{Volume: h.Volume, Method: fmt.Sprintf("convex hull, because the diameter is below %g mm", opts.MaxEdge)}, nil
 	}
 	const convex = 1 - 1e-9
@@ -114,6 +114,19 @@ func ConcaveHullVolume(ctx context.Context, m *Mesh, h *Hull, b *BVH, opts Conca
 		return nil, err
 	}
 	return out, nil
+}
+
+// isSmall reports whether the diameter of h is below a length.
+func isSmall(ctx context.Context, h *Hull, length float64) (bool, error) {
+	box := h.Box()
+	if size := box.Size(); box.Diagonal() < length || max(size.X, size.Y, size.Z) >= length {
+		return box.Diagonal() < length, nil
+	}
+	c, err := h.Calipers(ctx)
+	if err != nil {
+		return false, err
+	}
+	return c.Complete && c.Diameter < length, nil
 }
 
 // longestEdge2 returns the square of the longest edge of a tetrahedron.

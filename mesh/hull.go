@@ -289,25 +289,61 @@ func rotateToLeast(loop []uint32) {
 // measure computes normals, areas and the volume.
 func (h *Hull) measure() {
 	var volume, area compensated
+	var slivers []int
 	for f := range h.Facets {
 		facet := &h.Facets[f]
 		loop := h.Loops[facet.First:facet.End]
 		a := h.local[loop[0]]
 		var normal r3.Vector
+		long2 := 0.0
 		for i := 2; i < len(loop); i++ {
-			n := h.local[loop[i-1]].Sub(a).Cross(h.local[loop[i]].Sub(a))
-			normal = normal.Add(n)
+			u, v := h.local[loop[i-1]].Sub(a), h.local[loop[i]].Sub(a)
+			normal = normal.Add(u.Cross(v))
+			long2 = max(long2, u.Norm2(), v.Norm2())
 		}
 		volume.add(normal.Dot(a))
 		length := normal.Norm()
 		facet.Area = length / 2
 		area.add(facet.Area)
-		if length > 0 {
-			facet.Normal = normal.Mul(1 / length)
+		if length <= sliver*long2 {
+			slivers = append(slivers, f)
+			continue
 		}
+		facet.Normal = normal.Mul(1 / length)
 	}
 	h.Volume = volume.value() / 6
 	h.Area = area.value()
+	for _, f := range slivers {
+		h.Facets[f].Normal = h.sliverNormal(f)
+	}
+}
+
+// sliver is the height of a facet, as a share of its length, below which the
+// normal computed from its corners is a matter of rounding errors.
+const sliver = 1e-13
+
+// sliverNormal returns a direction of length 1 between the normals of the
+// facets around f, as that of f is.
+func (h *Hull) sliverNormal(f int) r3.Vector {
+	var sum, one r3.Vector
+	for e := h.Facets[f].First; e < h.Facets[f].End; e++ {
+		n := h.Facets[h.facetOf[h.twin[e]]].Normal
+		sum = sum.Add(n)
+		if n != (r3.Vector{}) {
+			one = n
+		}
+	}
+	switch {
+	case sum.Norm2() > 0.01:
+		return sum.Normalize()
+	case one != (r3.Vector{}):
+		return one
+	}
+	// All around are slivers too: the point of the facet is far from the middle.
+	if d := h.local[h.Loops[h.Facets[f].First]]; d != (r3.Vector{}) {
+		return d.Normalize()
+	}
+	return r3.Vector{Z: 1}
 }
 
 // finishFlat computes the area of a hull in a plane.
@@ -327,7 +363,7 @@ func (h *Hull) finishFlat() {
 type compensated struct{ sum, carry float64 }
 
 func (c *compensated) add(x float64) {
-	s, err := twoSum(c.sum, x)
+	s, err := twoSum(c.sum, float64(x)) // x may be a product
 	c.sum = s
 	c.carry += err
 }

@@ -262,6 +262,7 @@ func TestHullOrder(t *testing.T) {
 				}
 				h := &Hull{Dimension: 3}
 				h.takeFacets(q, all)
+				h.link()
 				h.measure()
 				if hullKey(h) != got {
 					t.Errorf("%s: the filter changes the hull", name)
@@ -332,4 +333,46 @@ func TestConvexHullOfMesh(t *testing.T) {
 	if len(h.Vertices) != 4 || h.Source[0] != 1 || math.Abs(h.Volume-1.0/6) > 1e-16 {
 		t.Errorf("%d vertices, source %v, volume %g", len(h.Vertices), h.Source, h.Volume)
 	}
+}
+
+// FuzzConvexHull proves that any points give a hull that contains them, or are
+// told to span no space, and that widths can be measured.
+func FuzzConvexHull(f *testing.F) {
+	f.Add([]byte("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b"), uint8(0))
+	f.Add([]byte("cube and more or less random bytes, enough for a few points"), uint8(1))
+	f.Add([]byte("\xff\xfe\x00\x00\x00\x01\x80\x80\x80\x7f\x7f\x7f\x10\x20\x30"), uint8(2))
+	f.Add([]byte("denormal numbers and powers of two, far from one another"), uint8(3))
+	f.Fuzz(func(t *testing.T, data []byte, kind uint8) {
+		var points []r3.Vector
+		for i := 0; i+2 < len(data) && len(points) < 200; i += 3 {
+			points = append(points, v3(fuzzCoordinate(data[i], kind), fuzzCoordinate(data[i+1], kind), fuzzCoordinate(data[i+2], kind)))
+		}
+		if len(points) == 0 {
+			return
+		}
+		h := mustHull(t, points)
+		c := mustCalipers(t, h)
+		if h.Dimension < 3 {
+			return
+		}
+		checkHull(t, h, points, true)
+		if width, diameter := bruteCalipers(h); kind%4 != 3 && (math.Abs(c.MinWidth-width) > 1e-9*diameter || math.Abs(c.Diameter-diameter) > 1e-14*diameter) {
+			t.Errorf("width %v, want %v; diameter %v, want %v", c.MinWidth, width, c.Diameter, diameter)
+		}
+	})
+}
+
+// fuzzCoordinate makes a byte a coordinate: a small whole number, one with
+// rounding errors, one far off, or one of any magnitude.
+func fuzzCoordinate(b, kind uint8) float64 {
+	x := float64(int8(b))
+	switch kind % 4 {
+	case 1:
+		return x * 0.1
+	case 2:
+		return 1e6 + x*1e-3
+	case 3:
+		return math.Ldexp(1, int(x))
+	}
+	return x
 }
