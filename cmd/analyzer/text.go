@@ -309,7 +309,7 @@ func (s *sheet) places(r *analysis.Report) {
 			continue
 		}
 		s.line("")
-		s.line("  %s", s.paint(bold, "Places of "+criterionTitle(name)))
+		s.line("  %s", s.paint(bold, placeTitle(name)))
 		apart := apartPlaces(c.Locations, measuresOf(r))
 		for _, l := range apart[:min(mostPlaces, len(apart))] {
 			s.line("    at %s", s.point(l.Point))
@@ -318,6 +318,22 @@ func (s *sheet) places(r *analysis.Report) {
 			s.line("    %s", s.paint(dim, "and more (see --json)"))
 		}
 	}
+}
+
+// placeTitle says what is at the places of a criterion.
+func placeTitle(criterion string) string {
+	switch criterion {
+	case "watertight":
+		return "Holes"
+	case "manifold":
+		return "Branching edges and vertices"
+	case "normals":
+		return "Flipped triangles"
+	case "selfIntersections":
+		return "Crossing triangles"
+	}
+	title := criterionTitle(criterion)
+	return strings.ToUpper(title[:1]) + title[1:]
 }
 
 // apartPlaces drops places that are close to one before them: who looks at
