@@ -29,8 +29,8 @@ type Options struct {
 	KeepOrientation bool
 
 	// Cells bounds the search of all rotations, in cells of rotation space
-	// that are looked at: 200 000 if 0, about a second; no search at all if
-	// negative.
+	// that are looked at: 200 000 if 0, some tenths of a second; no search at
+	// all if negative.
 	Cells int
 }
 
@@ -64,7 +64,8 @@ type Result struct {
 	// diagonal of the part's box.
 	Tolerance float64
 
-	// Certificate names the proof of NoFit, and Value exceeds Limit there.
+	// Certificate names the proof of NoFit, and Value exceeds Limit there; both
+	// are 0 for Footprint, which no single number proves.
 	Certificate  Certificate
 	Value, Limit float64
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/golang/geo/r3"
+	"github.com/partgauge/partgauge/internal/meshtest"
 	"github.com/partgauge/partgauge/mesh"
 )
 
@@ -353,4 +354,39 @@ func FuzzFit(f *testing.F) {
 			mustFit(t, points, Chamber{W: w, D: d, H: h}, Options{KeepOrientation: keep, Cells: 2000})
 		}
 	})
+}
+
+// TestFitModels proves on real models, in chambers cut close to their boxes,
+// that every answer is what it claims to be and that none is left open.
+func TestFitModels(t *testing.T) {
+	for _, name := range []string{
+		"lib3mf-rs__Benchy.stl", "trimesh__counter.unitsmm.STL", "voron-2__exhaust_filter_housing.stl",
+		"stl__complex_bin.stl", "libigl-tutorial-data__fertility.off", "trimesh__cycloidal.ply",
+	} {
+		file, err := mesh.Read(context.Background(), meshtest.Model(t, name), mesh.ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := mesh.ConvexHull(context.Background(), file.Mesh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := h.Box().Size()
+		for _, k := range []float64{1, 0.97, 0.9, 0.8, 0.6} {
+			for _, c := range []Chamber{
+				{W: k * size.X, D: k * size.Y, H: size.Z / k},
+				{W: size.X / k, D: k * size.Y, H: size.Z},
+				{W: size.Y, D: size.Z, H: k * size.X},
+			} {
+				r, err := Fit(context.Background(), h, c, Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkResult(t, r, h.Vertices, c, Options{})
+				if r.Status == Unknown {
+					t.Errorf("%s in %+v: %s", name, c, r.Message)
+				}
+			}
+		}
+	}
 }
