@@ -80,6 +80,7 @@ func (r *run) read() error {
 	if err != nil {
 		return err
 	}
+	r.get = nil // which may hold the bytes; nobody needs them after this stage
 	r.report.Bytes = int64(len(data))
 	sum := make(chan string, 1)
 	go func() { sum <- digest(data) }()

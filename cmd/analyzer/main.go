@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -25,6 +26,11 @@ const (
 )
 
 func main() {
+	// The engine makes few but large slices, so collecting garbage twice as
+	// often costs next to nothing and saves a quarter of the memory.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 	os.Exit(run())
 }
 
