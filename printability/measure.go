@@ -93,7 +93,7 @@ func Measure(ctx context.Context, part Part, opts SampleOptions) (*Samples, erro
 }
 
 func (s *Samples) measureAll(ctx context.Context, part *Part, p *placement) error {
-	known := findPatches(part)
+	known := findPatches(part, s.threads())
 	if known != nil {
 		err := s.inParallel(ctx, part, known, len(known.first), func(w *worker, start, end int) {
 			for i := start; i < end; i++ {

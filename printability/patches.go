@@ -5,6 +5,7 @@ import (
 
 	"github.com/golang/geo/r3"
 
+	"github.com/partgauge/partgauge/internal/parallel"
 	"github.com/partgauge/partgauge/mesh"
 )
 
@@ -37,9 +38,8 @@ func (p *patches) windingAt(face uint32) (winding int, known bool) {
 //
 // A face belongs to no patch if it crosses another face, has an edge of other
 // than two faces or a vertex of several fans, or if its neighbours around a
-// vertex are not proven to lie side by side. The proof is that all of them,
-// seen along their mean normal, face the viewer and go around the vertex once.
-func findPatches(p *Part) *patches {
+// vertex are not proven to lie side by side.
+func findPatches(p *Part, threads int) *patches {
 	if p.Topology == nil || p.Intersections == nil || p.Intersections.Capped || !p.Topology.Balanced {
 		return nil
 	}
@@ -56,38 +56,35 @@ func findPatches(p *Part) *patches {
 			doubtful[f] = true
 		}
 	}
-	doubtFans(p, doubtful)
+	doubtFans(p, threads, doubtful)
 	return join(p.Topology.Twins, doubtful)
 }
 
 // doubtFans marks the faces around every vertex whose fan is not proven to lie
-// side by side.
-func doubtFans(p *Part, doubtful []bool) {
-	twins := p.Topology.Twins
-	seen := make([]bool, len(twins))
-	var fan []uint32 // half-edges that start at the vertex
-	for start := range twins {
-		if seen[start] {
-			continue
-		}
-		fan = fan[:0]
-		closed := true
-		for h := uint32(start); ; {
-			seen[h] = true
-			fan = append(fan, h)
-			h = twins[previous(h)]
-			if h == mesh.NoIndex || int(h) != start && seen[h] {
-				closed = false
-				break
+// side by side. Vertices are independent of one another, so each worker takes
+// those of its own remainder.
+func doubtFans(p *Part, threads int, doubtful []bool) {
+	seen := make([]bool, len(p.Topology.Twins)) // half-edges, each by the worker of its vertex
+	found := make([][]uint32, threads)
+	var group parallel.Group
+	for worker := range threads {
+		group.Go(func() {
+			var around fan
+			for start := range p.Topology.Twins {
+				vertex := p.Mesh.Triangles[start/3][start%3]
+				if int(vertex)%threads != worker || seen[start] {
+					continue
+				}
+				if !around.walk(p, uint32(start), seen) || !around.sideBySide() {
+					found[worker] = append(found[worker], around.halfEdges...)
+				}
 			}
-			if int(h) == start {
-				break
-			}
-		}
-		if !closed || !sideBySide(p.Mesh, fan) {
-			for _, h := range fan {
-				doubtful[h/3] = true
-			}
+		})
+	}
+	group.Wait()
+	for _, halfEdges := range found {
+		for _, h := range halfEdges {
+			doubtful[h/3] = true
 		}
 	}
 }
@@ -99,38 +96,91 @@ func previous(h uint32) uint32 {
 	return h - 1
 }
 
-// sideBySide reports whether the triangles of a closed fan, given by the
-// half-edges that leave its vertex, are proven to have nothing in common but
-// their edges.
-func sideBySide(m *mesh.Mesh, fan []uint32) bool {
-	vertex := m.Vertices[m.Triangles[fan[0]/3][fan[0]%3]]
-	spoke := func(h uint32) r3.Vector {
-		t := &m.Triangles[h/3]
-		return m.Vertices[t[(h+1)%3]].Sub(vertex)
+// A fan is the triangles around a vertex, with scratch memory for many.
+type fan struct {
+	halfEdges []uint32    // that leave the vertex
+	spokes    []r3.Vector // along them, against the clock
+	normals   []r3.Vector // of the triangle that ends at each spoke, unit length
+}
+
+// walk goes around the vertex that a half-edge leaves, marks the half-edges it
+// sees, and reports whether it came back to the first.
+func (f *fan) walk(p *Part, start uint32, seen []bool) bool {
+	f.halfEdges = f.halfEdges[:0]
+	for h := start; ; {
+		seen[h] = true
+		f.halfEdges = append(f.halfEdges, h)
+		h = p.Topology.Twins[previous(h)]
+		if h == start {
+			f.measure(p.Mesh)
+			return true
+		}
+		if h == mesh.NoIndex || seen[h] {
+			return false
+		}
 	}
-	var normal r3.Vector
-	for _, h := range fan {
-		normal = normal.Add(m.AreaVector(int(h / 3)).Normalize())
+}
+
+// measure finds the spokes and normals of a closed fan.
+func (f *fan) measure(m *mesh.Mesh) {
+	first := f.halfEdges[0]
+	vertex := m.Vertices[m.Triangles[first/3][first%3]]
+	f.spokes, f.normals = f.spokes[:0], f.normals[:0]
+	for _, h := range f.halfEdges {
+		f.spokes = append(f.spokes, m.Vertices[m.Triangles[h/3][(h+1)%3]].Sub(vertex))
 	}
-	// A plane across the normal, in which the spokes turn.
-	across := normal.Cross(spoke(fan[0]))
-	turns := 0
-	last := spoke(fan[len(fan)-1])
+	last := f.spokes[len(f.spokes)-1]
+	for _, s := range f.spokes {
+		f.normals = append(f.normals, last.Cross(s).Normalize())
+		last = s
+	}
+}
+
+// viewpoint returns a direction from which all triangles seem to face the
+// viewer: their mean normal, pulled towards the one that faces least until
+// none faces away (the perceptron rule, which finds a direction if there is
+// one). It gives up after some steps.
+func (f *fan) viewpoint() r3.Vector {
+	var view r3.Vector
+	for _, n := range f.normals {
+		view = view.Add(n)
+	}
+	for range 16 {
+		least, at := math.Inf(1), 0
+		for i, n := range f.normals {
+			if facing := n.Dot(view); facing < least {
+				least, at = facing, i
+			}
+		}
+		if least > 0.01*view.Norm() {
+			break
+		}
+		view = view.Add(f.normals[at])
+	}
+	return view
+}
+
+// sideBySide reports whether the triangles of a fan are proven to have nothing
+// in common but their edges: seen from somewhere all face the viewer, and they
+// go around the vertex once.
+func (f *fan) sideBySide() bool {
+	view := f.viewpoint()
+	across := view.Cross(f.spokes[0]) // spokes turn over a line across the view
+	last := f.spokes[len(f.spokes)-1]
 	lastBelow := last.Dot(across) < 0
-	for _, h := range fan {
-		// The fan runs against the clock, so each spoke follows the one before.
-		next := spoke(h)
+	turns := 0
+	for _, spoke := range f.spokes {
 		// The sign is certain when it is far beyond the rounding of a triple
 		// product.
 		const certain = 1e-12
-		if !(normal.Dot(last.Cross(next)) > certain*normal.Norm()*last.Norm()*next.Norm()) {
+		if !(view.Dot(last.Cross(spoke)) > certain*view.Norm()*last.Norm()*spoke.Norm()) {
 			return false
 		}
-		below := next.Dot(across) < 0
+		below := spoke.Dot(across) < 0
 		if lastBelow && !below {
 			turns++
 		}
-		last, lastBelow = next, below
+		last, lastBelow = spoke, below
 	}
 	return turns == 1
 }
