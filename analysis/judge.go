@@ -43,6 +43,9 @@ func (r *run) findIntersections() error {
 	}
 	r.crossing = &found
 	r.report.Optimized.SelfIntersections = &found.Count
+	if r.optimized == r.original {
+		r.report.Original.SelfIntersections = &found.Count
+	}
 	if found.Capped {
 		r.limit("selfIntersections: there are more than %d pairs; the rest was not counted", found.Count)
 	}

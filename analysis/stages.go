@@ -129,7 +129,21 @@ func (r *run) clean() error {
 		}
 	}
 	r.report.Optimized = r.optimized.report()
+	r.noteClosed()
 	return nil
+}
+
+// noteClosed words the warning of an open surface anew where cleaning closed
+// it.
+func (r *run) noteClosed() {
+	if !r.optimized.topology.Watertight() {
+		return
+	}
+	for i := range r.report.Warnings {
+		if w := &r.report.Warnings[i]; w.Code == mesh.CodeOpenSurface {
+			w.Message = "the surface in the file is open where vertices that belong together differ slightly; merging them closed it"
+		}
+	}
 }
 
 // measureHull measures the hull of both meshes, once where they are the same.

@@ -299,14 +299,20 @@ func shells(f *Facts) Criterion {
 func degenerateTriangles(f *Facts) Criterion {
 	c := counted(f.Original.Degenerate, "triangles", nil)
 	c.Status, c.ComputedOn = Pass, "original"
-	c.Message = fmt.Sprintf("%s without area in the file.", pluralOf(c.Count, "triangle", "triangles"))
+	c.Message = "Every triangle in the file has an area."
+	if c.Count > 0 {
+		c.Message = fmt.Sprintf("The file holds %s without area.", plural(c.Count, "triangle"))
+	}
 	return c
 }
 
 func duplicateTriangles(f *Facts) Criterion {
 	c := counted(f.Original.Duplicate, "triangles", nil)
 	c.Status, c.ComputedOn = Pass, "original"
-	c.Message = fmt.Sprintf("%s more than once in the file.", pluralOf(c.Count, "triangle", "triangles"))
+	c.Message = "No triangle is in the file twice."
+	if c.Count > 0 {
+		c.Message = fmt.Sprintf("%s an earlier one in the file; they count once.", pluralOf(c.Count, "triangle repeats", "triangles repeat"))
+	}
 	return c
 }
 
