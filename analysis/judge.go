@@ -3,6 +3,8 @@ package analysis
 import (
 	"errors"
 
+	"github.com/golang/geo/r3"
+
 	"github.com/partgauge/partgauge/fit"
 	"github.com/partgauge/partgauge/mesh"
 	"github.com/partgauge/partgauge/printability"
@@ -93,6 +95,11 @@ func (r *run) judge() error {
 		SharpEdges:  printability.FindSharpEdges(r.optimized.mesh, r.optimized.topology, r.opts.SharpEdges),
 		Chamber:     r.chamber,
 		MinimumSize: r.opts.MinimumSize,
+		Technology:  r.opts.Technology,
+		Process:     r.opts.Process,
+	}
+	if err := r.lookAtPose(&facts); err != nil {
+		return err
 	}
 	facts.Optimized = facts.Original
 	if r.optimized != r.original {
@@ -102,5 +109,29 @@ func (r *run) judge() error {
 		facts.Optimized.Intersecting = r.optimized.crossings(r.crossing)
 	}
 	r.report.Criteria, r.report.Status = printability.Judge(&facts)
+	return nil
+}
+
+// lookAtPose finds what the criteria about the pose and the whole shape of the
+// part are judged on, as far as they have limits.
+func (r *run) lookAtPose(facts *printability.Facts) (err error) {
+	b, p := r.optimized, &r.opts.Process
+	if p.OverhangAngle > 0 {
+		facts.Overhangs = printability.FindOverhangs(b.mesh, b.topology, p.OverhangAngle)
+	}
+	if p.TippingAngle > 0 || p.Slenderness > 0 && p.OnPlate {
+		var center *r3.Vector
+		if b.measures.HasMass {
+			center = &b.measures.CenterOfMass
+		}
+		if facts.Stance, err = printability.FindStance(r.ctx, b.mesh, center); err != nil {
+			return err
+		}
+	}
+	if b.measures.HasMass {
+		if edges, ok := printability.EquivalentCuboid(b.measures.Volume, b.measures.Inertia); ok {
+			facts.Cuboid = &edges
+		}
+	}
 	return nil
 }

@@ -60,6 +60,10 @@ type Options struct {
 	Rules    printability.Rules         `json:"rules"`
 	// SharpEdges has the constants of the search for sharp edges.
 	SharpEdges printability.SharpEdgeOptions `json:"sharpEdges"`
+	// Process has the limits of holes, hollows, overhangs, stance and
+	// slenderness; zero fields mean the technology's, and without one that
+	// they are not judged.
+	Process printability.Process `json:"process"`
 	// Limits on what is read; zero fields mean the defaults.
 	Limits mesh.Limits `json:"limits"`
 
@@ -105,7 +109,8 @@ func (o Options) WithDefaults() Options {
 	if o.Repair == "" {
 		o.Repair = RepairAuto
 	}
-	if preset, err := printability.TechnologyNamed(o.Technology); err == nil {
+	preset, err := printability.TechnologyNamed(o.Technology)
+	if err == nil {
 		o.Technology = preset.Name
 		if o.MinWall == 0 {
 			o.MinWall = preset.Wall
@@ -138,6 +143,7 @@ func (o Options) WithDefaults() Options {
 	o.Sampling.GapReach = max(o.Sampling.GapReach, o.GapLimit)
 	o.Rules = o.Rules.WithDefaults()
 	o.SharpEdges = o.SharpEdges.WithDefaults()
+	o.Process = o.Process.WithDefaults(preset.Process)
 	o.Limits = o.Limits.WithDefaults()
 	return o
 }
@@ -213,6 +219,9 @@ func (o Options) Validate() error {
 	}
 	if err := o.Rules.Validate(); err != nil {
 		return &OptionError{"rules", err.Error()}
+	}
+	if err := o.Process.Validate(); err != nil {
+		return &OptionError{"process", err.Error()}
 	}
 	return nil
 }

@@ -57,6 +57,13 @@ type Facts struct {
 	Chamber    *fit.Result
 	// MinimumSize is the smallest extents that can be made, mm; nil if any.
 	MinimumSize *[3]float64
+
+	Technology string  // name of the process, empty if none was given
+	Process    Process // its limits, complete
+	Overhangs  *Overhangs
+	Stance     *Stance
+	// Cuboid is the EquivalentCuboid of the part, nil if it has no inertia.
+	Cuboid *[3]float64
 }
 
 // criteria lists the criteria in the order of a report. A blocking one decides
@@ -77,6 +84,9 @@ var criteria = []struct {
 	{"shells", false, shells},
 	{"sharpEdges", false, sharpEdges},
 	{"gaps", false, gaps},
+	{"overhangs", false, overhangs},
+	{"stability", false, stability},
+	{"warpageRisk", false, warpageRisk},
 	{"degenerateTriangles", false, degenerateTriangles},
 	{"duplicateTriangles", false, duplicateTriangles},
 }

@@ -15,18 +15,35 @@ type Technology struct {
 	// makes no difference.
 	FreeWall float64 `json:"freeWall"`
 	Gap      float64 `json:"gap"` // narrower gaps fuse, mm
+	Process  Process `json:"process"`
 }
 
 // DefaultGap is the gap limit in mm where no technology is known.
 const DefaultGap = 0.2
 
-// technologies are design limits as printing services publish them.
+// technologies are design limits as printing services publish them, besides
+// tipping angles and, on plates, slendernesses, which are our own.
 var technologies = []Technology{
-	{Name: "fdm", Title: "fused deposition (FDM, FFF)", Wall: 0.8, Gap: 0.3},
-	{Name: "sla", Title: "stereolithography (SLA, DLP)", Wall: 0.5, FreeWall: 1.0, Gap: 0.2},
-	{Name: "sls", Title: "selective laser sintering (SLS)", Wall: 0.8, FreeWall: 1.0, Gap: 0.2},
-	{Name: "mjf", Title: "multi jet fusion (MJF)", Wall: 0.7, FreeWall: 1.0, Gap: 0.2},
-	{Name: "metal", Title: "metal powder bed fusion (LPBF, DMLS)", Wall: 0.4, FreeWall: 0.8, Gap: 0.2},
+	{
+		Name: "fdm", Title: "fused deposition (FDM, FFF)", Wall: 0.8, Gap: 0.3,
+		Process: Process{HoleDiameter: 2, OverhangAngle: 45, TippingAngle: 10, Slenderness: 20, OnPlate: true},
+	},
+	{
+		Name: "sla", Title: "stereolithography (SLA, DLP)", Wall: 0.5, FreeWall: 1.0, Gap: 0.2,
+		Process: Process{HoleDiameter: 0.5, EscapeDiameter: 4, OverhangAngle: 19, TippingAngle: 10, OnPlate: true},
+	},
+	{
+		Name: "sls", Title: "selective laser sintering (SLS)", Wall: 0.8, FreeWall: 1.0, Gap: 0.2,
+		Process: Process{HoleDiameter: 1, EscapeDiameter: 4, Slenderness: 10},
+	},
+	{
+		Name: "mjf", Title: "multi jet fusion (MJF)", Wall: 0.7, FreeWall: 1.0, Gap: 0.2,
+		Process: Process{HoleDiameter: 1, EscapeDiameter: 4, Slenderness: 10},
+	},
+	{
+		Name: "metal", Title: "metal powder bed fusion (LPBF, DMLS)", Wall: 0.4, FreeWall: 0.8, Gap: 0.2,
+		Process: Process{HoleDiameter: 1, EscapeDiameter: 4, OverhangAngle: 45, TippingAngle: 10, Slenderness: 20, OnPlate: true},
+	},
 }
 
 // Technologies returns the known technologies.
