@@ -66,6 +66,25 @@ func (h *Hull) Calipers(ctx context.Context) (*Calipers, error) {
 	return &w.out, nil
 }
 
+// EachWidth calls visit with every direction, of length 1, in which the width
+// of the hull may be smallest, and with that width to a few digits: measure it
+// with Extent where digits matter. They are met as Calipers meets them, and in
+// the same time; a direction may come more than once, and its opposite is the
+// same. Below dimension 3 there are none.
+func (h *Hull) EachWidth(ctx context.Context, visit func(direction r3.Vector, width float64)) error {
+	if h.Dimension < 3 {
+		return nil
+	}
+	w := &caliperWalk{
+		h:     h,
+		low:   make([]uint32, len(h.Facets)),
+		inner: make(map[uint32]r3.Vector),
+		pairs: h.pairBudget(),
+		visit: visit,
+	}
+	return w.run(ctx)
+}
+
 // pairBudget returns how many pairs of opposite edges are looked at.
 func (h *Hull) pairBudget() int { return max(4_000_000, 20*len(h.Vertices)) }
 
@@ -81,6 +100,7 @@ type caliperWalk struct {
 	noise     float64 // rounding error of a width, and the most it may be
 	mostNoise float64
 	far2      float64
+	visit     func(direction r3.Vector, width float64) // instead of looking for the smallest
 	out       Calipers
 }
 
@@ -136,6 +156,10 @@ func (w *caliperWalk) meet(a, b uint32) {
 // measured again. When that shows a rounding error, no more is made of
 // differences of its size.
 func (w *caliperWalk) offer(direction r3.Vector, width float64) {
+	if w.visit != nil {
+		w.visit(direction, width)
+		return
+	}
 	if width >= w.out.MinWidth-w.noise {
 		return
 	}

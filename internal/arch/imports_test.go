@@ -41,6 +41,10 @@ var rules = []rule{
 		why: "fitting a box needs a hull and nothing else",
 	},
 	{
+		pkg: "orient", own: []string{"mesh", "fit", "internal/parallel"}, modules: []string{geo},
+		why: "a build direction is chosen from geometry; criteria and prices come in as functions",
+	},
+	{
 		pkg: "printability", own: []string{"mesh", "fit", "internal/parallel"}, modules: []string{geo},
 		why: "criteria are judged from meshes and values; what other stages found comes in as values from analysis",
 	},

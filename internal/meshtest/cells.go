@@ -132,6 +132,15 @@ func Table(w, d, height, top, leg float64) Solid {
 	return s
 }
 
+// Mushroom returns a w×d plate of thickness top on one square stem of side
+// stem in its middle, height high in all.
+func Mushroom(w, d, height, top, stem float64) Solid {
+	s := Cells("mushroom", []float64{0, (w - stem) / 2, (w + stem) / 2, w}, []float64{0, (d - stem) / 2, (d + stem) / 2, d}, []float64{0, height - top, height},
+		func(i, j, k int) bool { return k == 1 || i == 1 && j == 1 })
+	s.MinWall = min(top, stem)
+	return s
+}
+
 // OpenBox returns a box with walls and floor of thickness wall and no lid: a
 // closed surface around a tray.
 func OpenBox(w, d, h, wall float64) Solid {

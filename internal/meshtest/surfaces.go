@@ -21,6 +21,21 @@ func Tetrahedron(a float64) Solid {
 	}
 }
 
+// RegularTetrahedron returns a tetrahedron with edges of length a, every other
+// corner of a cube.
+func RegularTetrahedron(a float64) Solid {
+	c := a / math.Sqrt2
+	return Solid{
+		Name: fmt.Sprintf("regular_tetrahedron_%g", a),
+		Mesh: &mesh.Mesh{
+			Vertices:  []r3.Vector{vec(0, 0, 0), vec(c, c, 0), vec(c, 0, c), vec(0, c, c)},
+			Triangles: []mesh.Triangle{{0, 1, 2}, {0, 2, 3}, {0, 3, 1}, {1, 3, 2}},
+		},
+		Volume: a * a * a / (6 * math.Sqrt2), Area: math.Sqrt(3) * a * a,
+		Euler: 2, Shells: 1,
+	}
+}
+
 // LidlessBox returns a box from the origin to (w, d, h) without its top: an
 // open surface of 10 triangles.
 func LidlessBox(w, d, h float64) Solid {

@@ -31,6 +31,16 @@ func (s Solid) Rotate(seed uint64) Solid {
 	return s.move(func(p r3.Vector) r3.Vector { return vec(rows[0].Dot(p), rows[1].Dot(p), rows[2].Dot(p)) })
 }
 
+// Upend turns s upside down, by half a turn about x.
+func (s Solid) Upend() Solid {
+	return s.move(func(p r3.Vector) r3.Vector { return vec(p.X, -p.Y, -p.Z) })
+}
+
+// LayDown turns s by a quarter turn about y: what pointed up points along x.
+func (s Solid) LayDown() Solid {
+	return s.move(func(p r3.Vector) r3.Vector { return vec(p.Z, p.Y, -p.X) })
+}
+
 // Translate moves s.
 func (s Solid) Translate(dx, dy, dz float64) Solid {
 	d := vec(dx, dy, dz)
