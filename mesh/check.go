@@ -75,11 +75,16 @@ func refuseBody(m *Mesh, t *Topology, s *Measures) error {
 	case !s.HasMass && isFlat(m, s.Box):
 		return refuse("", CodeNotASolid, "", "all triangles lie in one plane; the box is %s: give the part a thickness", boxWords(s.Box))
 	case !t.Orientable():
-		a := m.Vertices[origin(m.Triangles, t.OneSided)]
-		return refuse("", CodeNotOrientable, fmt.Sprintf("triangle %d", t.OneSided/3),
-			"the surface is one-sided, like a Möbius band, and has no inside; it meets its own back at %.6g, %.6g, %.6g", a.X, a.Y, a.Z)
+		return refuseOneSided(m, t)
 	}
 	return nil
+}
+
+// refuseOneSided names a place where a one-sided surface meets its own back.
+func refuseOneSided(m *Mesh, t *Topology) error {
+	a := m.Vertices[origin(m.Triangles, t.OneSided)]
+	return refuse("", CodeNotOrientable, fmt.Sprintf("triangle %d", t.OneSided/3),
+		"the surface is one-sided, like a Möbius band, and has no inside; it meets its own back at %.6g, %.6g, %.6g", a.X, a.Y, a.Z)
 }
 
 // isFlat reports whether all corners lie in the plane of the largest triangle,
