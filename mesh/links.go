@@ -125,7 +125,6 @@ type linkWalker struct {
 	to, from  [smallLink]uint32
 	after     [smallLink]uint8
 
-	all   []uint32  // out, where there are more
 	ends  []linkEnd // scratch of intricate
 	joins []uint32  // scratch of intricate
 }

@@ -15,14 +15,11 @@ import (
 // The error bounds are those of J. R. Shewchuk, "Adaptive Precision
 // Floating-Point Arithmetic and Fast Robust Geometric Predicates", Discrete &
 // Computational Geometry 18 (1997), §4. They hold for coordinates of absolute
-// value up to maxPredicate; products are rounded on their own, so that the
-// bounds hold on processors that could fuse them too.
+// value up to 1e50, where the determinant of degree five stays far from
+// overflow; products are rounded on their own, so that the bounds hold on
+// processors that could fuse them too.
 
 const (
-	// maxPredicate bounds the coordinates for which signs are exact: the
-	// determinant of degree five then stays far from overflow.
-	maxPredicate = 1e50
-
 	// halfUlp is the largest relative rounding error of one operation.
 	halfUlp = 1.0 / (1 << 53)
 
@@ -32,7 +29,7 @@ const (
 
 	// underflowBound exceeds the error that underflow of an intermediate
 	// product can cause: 24 products, each wrong by 2^-1075 and multiplied by
-	// at most (2·maxPredicate)³ afterwards.
+	// at most (2·10⁵⁰)³ afterwards.
 	underflowBound = 1e-165
 )
 

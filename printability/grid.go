@@ -29,11 +29,6 @@ func (c cell) key() uint64 {
 	return uint64(c.x+bias)&mask<<42 | uint64(c.y+bias)&mask<<21 | uint64(c.z+bias)&mask
 }
 
-func cellOfKey(k uint64) cell {
-	const bias, mask = 1 << 20, 1<<21 - 1
-	return cell{int32(k>>42&mask) - bias, int32(k>>21&mask) - bias, int32(k&mask) - bias}
-}
-
 // keyTable maps cell keys to the numbers they were added with; an
 // open-addressing hash table.
 type keyTable struct {

@@ -40,11 +40,15 @@ func wallCases() []wallCase {
 	return []wallCase{
 		{solid: meshtest.Cube(13), minimum: 13, status: printability.Pass},
 		plate(31, 0.4), plate(31, 0.98), plate(31, 0.99), plate(31, 1), plate(31, 3), plate(77, 0.1),
-		{solid: meshtest.HollowBox(37, 29, 23, 0.7), minimum: 0.7, status: printability.Fail, share: 0.01,
-			below: 4 * (35.6*27.6 + 27.6*21.6 + 21.6*35.6)},
+		{
+			solid: meshtest.HollowBox(37, 29, 23, 0.7), minimum: 0.7, status: printability.Fail, share: 0.01,
+			below: 4 * (35.6*27.6 + 27.6*21.6 + 21.6*35.6),
+		},
 		{solid: meshtest.HollowBox(37, 29, 23, 1.3), minimum: 1.3, status: printability.Pass},
-		{solid: meshtest.Tube(11, 10.2, 23, 96), minimum: 0.8 * math.Cos(math.Pi/96), status: printability.Fail,
-			below: 2 * 96 * math.Sin(math.Pi/96) * (11 + 10.2) * 23, share: 0.02},
+		{
+			solid: meshtest.Tube(11, 10.2, 23, 96), minimum: 0.8 * math.Cos(math.Pi/96), status: printability.Fail,
+			below: 2 * 96 * math.Sin(math.Pi/96) * (11 + 10.2) * 23, share: 0.02,
+		},
 		{solid: meshtest.Tube(11, 9, 23, 96), minimum: 2 * math.Cos(math.Pi/96), status: printability.Pass},
 		{solid: meshtest.Icosphere(8, 4), minimum: math.NaN(), status: printability.Pass},
 		wedge(6), wedge(15), wedge(33), wedge(45),
