@@ -75,6 +75,9 @@ func (r *run) measureWalls() error {
 	r.report.LimitsHit = append(r.report.LimitsHit, samples.LimitsHit()...)
 	r.report.Thickness = samples.Evaluate(r.opts.MinWall, r.opts.OptimalWall, r.opts.Rules)
 	r.report.Gaps = samples.EvaluateGaps(r.opts.GapLimit, r.opts.Rules)
+	if limit := r.opts.Process.HoleDiameter; limit > 0 {
+		r.holes = samples.EvaluateHoles(limit, r.opts.Rules)
+	}
 	return nil
 }
 
@@ -92,6 +95,7 @@ func (r *run) judge() error {
 		Original:    r.original.facts(),
 		Walls:       r.report.Thickness,
 		Gaps:        r.report.Gaps,
+		Holes:       r.holes,
 		SharpEdges:  printability.FindSharpEdges(r.optimized.mesh, r.optimized.topology, r.opts.SharpEdges),
 		Chamber:     r.chamber,
 		MinimumSize: r.opts.MinimumSize,

@@ -137,13 +137,14 @@ func (o Options) WithDefaults() Options {
 	if o.ConcaveHullEdge == 0 {
 		o.ConcaveHullEdge = defaultConcaveHullEdge
 	}
+	o.Process = o.Process.WithDefaults(preset.Process)
 	o.Sampling = o.Sampling.WithDefaults()
 	// What is to be judged must have been measured.
 	o.Sampling.GrooveLimit = max(o.Sampling.GrooveLimit, o.MinWall, o.OptimalWall)
-	o.Sampling.GapReach = max(o.Sampling.GapReach, o.GapLimit)
+	o.Sampling.HoleReach = max(o.Sampling.HoleReach, o.Process.HoleDiameter)
+	o.Sampling.GapReach = max(o.Sampling.GapReach, o.GapLimit, o.Sampling.HoleReach)
 	o.Rules = o.Rules.WithDefaults()
 	o.SharpEdges = o.SharpEdges.WithDefaults()
-	o.Process = o.Process.WithDefaults(preset.Process)
 	o.Limits = o.Limits.WithDefaults()
 	return o
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/partgauge/partgauge/fit"
 	"github.com/partgauge/partgauge/mesh"
+	"github.com/partgauge/partgauge/printability"
 )
 
 // A run carries one analysis from stage to stage.
@@ -21,6 +22,7 @@ type run struct {
 	hull      *mesh.Hull // of the optimized mesh, or of the original without one
 	tree      *mesh.BVH  // of the optimized mesh
 	crossing  *mesh.SelfIntersections
+	holes     *printability.Holes
 	chamber   *fit.Result
 
 	done, total float64 // effort of the stages that have run, and of all

@@ -53,6 +53,7 @@ type Facts struct {
 
 	Walls      *Walls
 	Gaps       *Gaps
+	Holes      *Holes
 	SharpEdges *SharpEdges
 	Chamber    *fit.Result
 	// MinimumSize is the smallest extents that can be made, mm; nil if any.
@@ -84,6 +85,7 @@ var criteria = []struct {
 	{"shells", false, shells},
 	{"sharpEdges", false, sharpEdges},
 	{"gaps", false, gaps},
+	{"smallHoles", false, smallHoles},
 	{"overhangs", false, overhangs},
 	{"stability", false, stability},
 	{"warpageRisk", false, warpageRisk},
@@ -339,10 +341,13 @@ func counted(count int, unit string, places []r3.Vector) Criterion {
 func regionPlaces(regions []Region) []Location {
 	places := []Location{}
 	for i := range regions[:min(len(regions), MaxLocations)] {
-		r := &regions[i]
-		places = append(places, Location{Point: r.Centroid, BoxMin: &r.BoxMin, BoxMax: &r.BoxMax, Value: &r.Minimum})
+		places = append(places, regions[i].place())
 	}
 	return places
+}
+
+func (r *Region) place() Location {
+	return Location{Point: r.Centroid, BoxMin: &r.BoxMin, BoxMax: &r.BoxMax, Value: &r.Minimum}
 }
 
 func plural(n int, noun string) string { return pluralOf(n, noun, noun+"s") }

@@ -25,6 +25,7 @@ type Region struct {
 	FaceCount  int        `json:"faceCount"`
 
 	moment r3.Vector // area-weighted sum of places
+	sum    float64   // area-weighted sum of values
 	box    box
 	last   uint32 // face counted last
 }
@@ -101,6 +102,7 @@ func (r *Region) add(s *Sample, value float64, core bool, severe float64) {
 	area := float64(s.Weight)
 	r.Area += area
 	r.Minimum = min(r.Minimum, value)
+	r.sum += float64(value * area)
 	if core {
 		r.CoreArea += area
 		if value < severe {

@@ -43,6 +43,9 @@ type SampleOptions struct {
 	GrooveLimit float64 `json:"grooveLimit"`
 	// GapReach is how far in mm clearances are looked for. Default 3.
 	GapReach float64 `json:"gapReach"`
+	// HoleReach is the width in mm up to which holes are measured, GapReach
+	// at most. Default 0: none is.
+	HoleReach float64 `json:"holeReach"`
 	// Threads is how many processors are used; 0 means all.
 	Threads int `json:"-"`
 	// Progress, if set, is called with the fraction of the samples that are
@@ -100,8 +103,8 @@ func (o SampleOptions) Validate() error {
 		return fmt.Errorf("fullFaces is %d, but must be positive", o.FullFaces)
 	case o.Opposition < 0 || o.Opposition >= 90:
 		return fmt.Errorf("oppositionDegrees is %g, but must lie between 0 and 90", o.Opposition)
-	case o.GrooveLimit < 0 || o.GapReach < 0:
-		return fmt.Errorf("grooveLimit and gapReach must be positive")
+	case o.GrooveLimit < 0 || o.GapReach < 0 || o.HoleReach < 0:
+		return fmt.Errorf("grooveLimit, gapReach and holeReach must be positive")
 	}
 	return nil
 }
@@ -121,10 +124,13 @@ type Sample struct {
 	// Clearance is the distance along +Normal to a face opposite, +Inf when
 	// there is none within SampleOptions.GapReach.
 	Clearance float32
-	Weight    float32 // area the sample stands for, mm²
-	Face      uint32
-	Exit      uint32 // face through which the ray left, NoFace if none
-	Class     Class
+	// Hole is the width of the hole that Point is on the wall of, +Inf when
+	// there is none of up to SampleOptions.HoleReach.
+	Hole   float32
+	Weight float32 // area the sample stands for, mm²
+	Face   uint32
+	Exit   uint32 // face through which the ray left, NoFace if none
+	Class  Class
 }
 
 // Samples are the thickness measurements of a part. They answer every
