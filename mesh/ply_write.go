@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/golang/geo/r3"
 )
@@ -48,29 +47,10 @@ type plyWriter struct {
 
 func (w *plyWriter) check(format Format) error {
 	n := len(w.m.Vertices)
-	if w.opts.Colors != nil && len(w.opts.Colors) != n {
-		return fmt.Errorf("mesh: %d colours for %d vertices", len(w.opts.Colors), n)
-	}
-	if w.opts.Scalars != nil && len(w.opts.Scalars) != n {
-		return fmt.Errorf("mesh: %d scalars for %d vertices", len(w.opts.Scalars), n)
-	}
-	if name := w.opts.ScalarName; name != "" && !isPLYName(name) {
-		return fmt.Errorf("mesh: %q cannot name a property of a PLY", name)
-	}
 	if n > math.MaxInt32 {
 		return refuse(format, CodeLimitVertices, "", "a PLY with indices of 32 bits cannot have %d vertices", n)
 	}
 	return w.checkVertices(w.m, format, math.MaxFloat64)
-}
-
-// isPLYName reports whether name is one word that no other property has.
-func isPLYName(name string) bool {
-	for _, c := range []byte(name) {
-		if c <= ' ' || c >= 0x7f {
-			return false
-		}
-	}
-	return !strings.Contains(" x y z red green blue ", " "+name+" ")
 }
 
 // isLossless reports whether 32 bits hold all coordinates.

@@ -71,7 +71,7 @@ func TestWriteRefuses(t *testing.T) {
 		"infinite":                 {part(math.Inf(1)), mesh.FormatSTLASCII, mesh.WriteOptions{}, mesh.CodeNonFinite},
 		"infinite in OBJ":          {part(math.Inf(-1)), mesh.FormatOBJ, mesh.WriteOptions{}, mesh.CodeNonFinite},
 		"unknown unit":             {part(1), mesh.FormatSTL, mesh.WriteOptions{Unit: "ell"}, mesh.CodeUnit},
-		"format not written":       {part(1), mesh.FormatGLB, mesh.WriteOptions{}, mesh.CodeUnsupportedFormat},
+		"format not written":       {part(1), mesh.FormatGLTF, mesh.WriteOptions{}, mesh.CodeUnsupportedFormat},
 		"colours in STL":           {part(1), mesh.FormatSTL, mesh.WriteOptions{Colors: make([][3]uint8, 3)}, mesh.CodeUnsupportedFormat},
 	} {
 		var out bytes.Buffer
