@@ -72,6 +72,7 @@ func (r *run) measureWalls() error {
 	if err != nil {
 		return err
 	}
+	r.samples = samples
 	r.report.LimitsHit = append(r.report.LimitsHit, samples.LimitsHit()...)
 	r.report.Thickness = samples.Evaluate(r.opts.MinWall, r.opts.OptimalWall, r.opts.Rules)
 	r.report.Gaps = samples.EvaluateGaps(r.opts.GapLimit, r.opts.Rules)

@@ -80,11 +80,16 @@ func newReport(opts Options) *Report {
 
 // analyse is the boundary of the engine: whatever goes wrong with the file
 // ends here as Report.Error.
-func analyse(ctx context.Context, opts Options, get func(context.Context) ([]byte, error)) (report *Report, err error) {
+func analyse(ctx context.Context, opts Options, get func(context.Context) ([]byte, error)) (*Report, error) {
+	return (&run{opts: opts, get: get}).analyse(ctx)
+}
+
+func (r *run) analyse(ctx context.Context) (*Report, error) {
+	opts := r.opts
 	within, cancel := withTimeout(ctx, opts.Timeout)
 	defer cancel()
-	r := &run{ctx: within, opts: opts, report: newReport(opts), get: get}
-	_, err = guard(func() (struct{}, error) { return struct{}{}, r.stages() })
+	r.ctx, r.report = within, newReport(opts)
+	_, err := guard(func() (struct{}, error) { return struct{}{}, r.stages() })
 	if err == nil {
 		return r.report, nil
 	}

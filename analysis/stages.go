@@ -23,6 +23,7 @@ type run struct {
 	tree      *mesh.BVH  // of the optimized mesh
 	crossing  *mesh.SelfIntersections
 	holes     *printability.Holes
+	samples   *printability.Samples
 	chamber   *fit.Result
 
 	done, total float64 // effort of the stages that have run, and of all

@@ -139,15 +139,21 @@ type session struct {
 }
 
 func (s *session) addFlags(cmd *cobra.Command) {
+	s.addReadFlags(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&s.json, "json", false, "print one JSON object a line")
+	flags.BoolVar(&s.csv, "csv", false, "print comma-separated values")
+	flags.BoolVar(&s.noProgress, "no-progress", false, "show no progress bar")
+	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing but results and usage errors")
+}
+
+// addReadFlags adds the flags of all commands that work on one mesh.
+func (s *session) addReadFlags(cmd *cobra.Command) {
 	s.read.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&s.config, "config", "", "read options from a YAML or JSON `FILE`; flags win")
 	flags.IntVar(&s.threads, "threads", 0, "processors to use (default all)")
 	flags.DurationVar(&s.timeout, "timeout", 0, "give a file up after this time, such as 30s")
-	flags.BoolVar(&s.json, "json", false, "print one JSON object a line")
-	flags.BoolVar(&s.csv, "csv", false, "print comma-separated values")
-	flags.BoolVar(&s.noProgress, "no-progress", false, "show no progress bar")
-	flags.BoolVarP(&s.quiet, "quiet", "q", false, "write nothing but results and usage errors")
 }
 
 // options makes the options of the analysis from the configuration file and

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,8 +26,8 @@ func (p *program) convertCommand() *cobra.Command {
 		Use:   "convert [flags] IN OUT",
 		Short: "Write a model in another format",
 		Long: `convert reads IN in any format that can be read ("-" is standard input) and
-writes OUT in the format of its ending: .stl, .obj, .ply or .3mf. Vertices at
-the same place are merged; nothing else is changed.`,
+writes OUT in the format of its ending: .stl, .obj, .ply, .3mf or .glb. Vertices
+at the same place are merged; nothing else is changed.`,
 		Example: `  analyzer convert part.3mf part.stl
   analyzer convert --unit inch --out-unit mm bracket.stl bracket.obj
   analyzer convert --ascii part.stl part.ply`,
@@ -61,13 +62,14 @@ func formatOf(path string, ascii bool) (mesh.Format, error) {
 		".ply": {mesh.FormatPLY, mesh.FormatPLYASCII},
 		".obj": {mesh.FormatOBJ, mesh.FormatOBJ},
 		".3mf": {mesh.Format3MF, ""},
+		".glb": {mesh.FormatGLB, ""},
 	}
 	f, ok := formats[strings.ToLower(filepath.Ext(path))]
 	switch {
 	case !ok:
-		return "", fmt.Errorf("%q does not end in .stl, .obj, .ply or .3mf, so the format to write is not known", path)
+		return "", fmt.Errorf("%q does not end in .stl, .obj, .ply, .3mf or .glb, so the format to write is not known", path)
 	case ascii && f[1] == "":
-		return "", fmt.Errorf("--ascii: 3MF has no text form")
+		return "", fmt.Errorf("--ascii: %s has no text form", strings.ToUpper(string(f[0])))
 	case ascii:
 		return f[1], nil
 	}
@@ -75,19 +77,9 @@ func formatOf(path string, ascii bool) (mesh.Format, error) {
 }
 
 func (p *program) convert(ctx context.Context, in, out string, format mesh.Format, read mesh.ReadOptions, write mesh.WriteOptions) error {
-	inputs := findInputs([]string{in})
-	if len(inputs) != 1 {
-		return fmt.Errorf("%s: convert reads one file", in)
-	}
-	r, err := inputs[0].open(p.stdin)
+	data, err := p.readFile(ctx, in, read.Limits)
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
-	}
-	defer r.Close()
-	// One byte more than allowed, for mesh.Read to refuse.
-	data, err := readAll(ctx, io.LimitReader(r, read.Limits.WithDefaults().FileBytes+1))
-	if err != nil {
-		return fmt.Errorf("%s: %w", in, plainError(err))
 	}
 	file, err := mesh.Read(ctx, data, read)
 	if err != nil {
@@ -120,6 +112,25 @@ func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// readFile returns the bytes of one file, or of standard input.
+func (p *program) readFile(ctx context.Context, name string, limits mesh.Limits) ([]byte, error) {
+	inputs := findInputs([]string{name})
+	if len(inputs) != 1 {
+		return nil, errors.New("one file is read, no folder")
+	}
+	r, err := inputs[0].open(p.stdin)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	// One byte more than allowed, for the engine to refuse.
+	data, err := readAll(ctx, io.LimitReader(r, limits.WithDefaults().FileBytes+1))
+	if err != nil {
+		return nil, plainError(err)
+	}
+	return data, nil
 }
 
 // writeFile writes a file under another name and renames it at the end, so

@@ -90,7 +90,7 @@ zip), measures them and judges whether they can be printed.`,
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.convertCommand(), p.versionCommand())
+	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.convertCommand(), p.thumbnailCommand(), p.versionCommand())
 	return root
 }
 

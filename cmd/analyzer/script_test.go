@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +37,7 @@ func TestScripts(t *testing.T) {
 			"jsonlines": checkJSONLines,
 			"csvshape":  checkCSVShape,
 			"truncate":  truncate,
+			"pngsize":   pngSize,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NO_COLOR", "1")
@@ -111,6 +113,18 @@ func pack(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(w.Close())
 	}
 	write(ts, args[0], out.Bytes())
+}
+
+// pngSize checks the size of a picture: pngsize FILE WIDTH HEIGHT
+func pngSize(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: pngsize FILE WIDTH HEIGHT")
+	}
+	config, err := png.DecodeConfig(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	if got := []string{strconv.Itoa(config.Width), strconv.Itoa(config.Height)}; !slices.Equal(got, args[1:]) {
+		ts.Fatalf("%s has %v pixels, want %v", args[0], got, args[1:])
+	}
 }
 
 // truncate cuts a file: truncate FILE BYTES

@@ -24,7 +24,7 @@ func TestNoFusedProducts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles the engine for arm64")
 	}
-	engine := []string{"./mesh", "./fit", "./printability", "./analysis"}
+	engine := []string{"./mesh", "./fit", "./printability", "./thumbnail", "./analysis"}
 	command := exec.Command("go", append([]string{"build", "-gcflags=-S"}, engine...)...)
 	command.Dir = "../.."
 	command.Env = append(os.Environ(), "GOARCH=arm64", "GOOS=linux", "CGO_ENABLED=0")

@@ -49,11 +49,15 @@ var rules = []rule{
 		why: "criteria are judged from meshes and values; what other stages found comes in as values from analysis",
 	},
 	{
-		pkg: "analysis", own: []string{"mesh", "fit", "printability", "internal/parallel"}, modules: []string{geo},
+		pkg: "thumbnail", own: []string{"mesh", "internal/parallel"}, modules: []string{geo, "golang.org/x/image"},
+		why: "a picture shows values that it is given, one for each triangle: it measures nothing",
+	},
+	{
+		pkg: "analysis", own: []string{"mesh", "fit", "printability", "thumbnail", "internal/parallel"}, modules: []string{geo},
 		why: "the only composer of the engine; it knows no program around it",
 	},
 	{
-		pkg: "cmd/analyzer", own: []string{"analysis", "mesh", "printability"},
+		pkg: "cmd/analyzer", own: []string{"analysis", "mesh", "printability", "thumbnail"},
 		modules: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag",
 			"golang.org/x/term", "go.yaml.in/yaml/v3",
