@@ -7,6 +7,7 @@ import (
 
 	"github.com/partgauge/partgauge/fit"
 	"github.com/partgauge/partgauge/mesh"
+	"github.com/partgauge/partgauge/orient"
 	"github.com/partgauge/partgauge/printability"
 )
 
@@ -80,6 +81,13 @@ func (r *run) measureWalls() error {
 		r.holes = samples.EvaluateHoles(limit, r.opts.Rules)
 	}
 	return nil
+}
+
+// measureSupport measures the support of the part as it stands in the file.
+func (r *run) measureSupport() (err error) {
+	part := orient.Part{Mesh: r.optimized.mesh, Hull: r.hull, BVH: r.tree}
+	r.report.Support, err = orient.Support(r.ctx, part, r3.Vector{Z: 1}, r.opts.Threads)
+	return err
 }
 
 // fit tries the part in the chamber.

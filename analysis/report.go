@@ -4,6 +4,7 @@ package analysis
 
 import (
 	"github.com/partgauge/partgauge/mesh"
+	"github.com/partgauge/partgauge/orient"
 	"github.com/partgauge/partgauge/printability"
 )
 
@@ -33,6 +34,9 @@ type Report struct {
 	Criteria  map[string]printability.Criterion `json:"criteria,omitempty"`
 	Thickness *printability.Walls               `json:"thickness,omitempty"`
 	Gaps      *printability.Gaps                `json:"gaps,omitempty"`
+	// Support says how much support the part needs in the pose of the file,
+	// for every critical angle.
+	Support *orient.Histogram `json:"support,omitempty"`
 	// ConcaveHull says how Optimized.ConcaveHullVolume was found.
 	ConcaveHull *ConcaveHull   `json:"concaveHull,omitempty"`
 	Solids      []mesh.Solid   `json:"solids,omitempty"` // bodies as the file names them

@@ -14,10 +14,11 @@ const (
 	StageMeasure           Stage = "measure"           // topology and measures of the mesh as it came
 	StageClean             Stage = "clean"             // weld by tolerance, drop duplicates; measure again
 	StageHull              Stage = "hull"              // convex hull
-	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next three
+	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next four
 	StageConcaveHull       Stage = "concaveHull"       // on request
 	StageSelfIntersections Stage = "selfIntersections" // pairs of triangles that cross
 	StageThickness         Stage = "thickness"         // rays for walls and gaps
+	StageSupport           Stage = "support"           // columns below faces that point down
 	StageFit               Stage = "fit"               // into the build chamber, if one is given
 	StageCriteria          Stage = "criteria"          // sharp edges and the verdict
 )
@@ -26,7 +27,7 @@ const (
 // choose from. Reading and measuring always run, the hierarchy is built when
 // a stage needs it, and the concave hull is an option of its own.
 func AllStages() []Stage {
-	return []Stage{StageClean, StageHull, StageSelfIntersections, StageThickness, StageFit, StageCriteria}
+	return []Stage{StageClean, StageHull, StageSelfIntersections, StageThickness, StageSupport, StageFit, StageCriteria}
 }
 
 // InfoStages returns the stages of the quick analysis that measures a file as
@@ -39,6 +40,7 @@ func InfoStages() []Stage {
 var needs = map[Stage][]Stage{
 	StageSelfIntersections: {StageClean},
 	StageThickness:         {StageClean},
+	StageSupport:           {StageClean, StageHull},
 	StageFit:               {StageClean, StageHull},
 	StageCriteria:          {StageClean},
 }
@@ -54,6 +56,7 @@ var effort = map[Stage]float64{
 	StageConcaveHull:       20,
 	StageSelfIntersections: 15,
 	StageThickness:         40,
+	StageSupport:           3,
 	StageFit:               2,
 	StageCriteria:          5,
 }

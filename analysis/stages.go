@@ -38,7 +38,7 @@ type step struct {
 
 // steps returns the stages in their order.
 func (r *run) steps() []step {
-	tree := r.opts.ConcaveHull || r.runs(StageSelfIntersections) || r.runs(StageThickness)
+	tree := r.opts.ConcaveHull || r.runs(StageSelfIntersections) || r.runs(StageThickness) || r.runs(StageSupport)
 	return []step{
 		{StageRead, true, r.read},
 		{StageMeasure, true, r.measure},
@@ -48,6 +48,7 @@ func (r *run) steps() []step {
 		{StageConcaveHull, r.opts.ConcaveHull, r.measureConcaveHull},
 		{StageSelfIntersections, r.runs(StageSelfIntersections), r.findIntersections},
 		{StageThickness, r.runs(StageThickness), r.measureWalls},
+		{StageSupport, r.runs(StageSupport), r.measureSupport},
 		{StageFit, r.runs(StageFit) && r.opts.Chamber != nil, r.fit},
 		{StageCriteria, r.runs(StageCriteria), r.judge},
 	}

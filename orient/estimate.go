@@ -1,6 +1,7 @@
 package orient
 
 import (
+	"context"
 	"math"
 
 	"github.com/golang/geo/r3"
@@ -171,8 +172,10 @@ func (s *surface) shadowOf(up r3.Vector) float64 {
 // An estimator finds what is known of candidates without columns.
 type estimator struct {
 	*surface
-	opts  Options
-	layer float64
+	opts Options
+	// diameter is the largest distance of two points of the part.
+	diameter float64
+	layer    float64
 	// The critical angle lies between two whole degrees, whose sums are mixed
 	// as those of a Histogram are.
 	lower, upper *limit
@@ -182,10 +185,14 @@ type estimator struct {
 	stairs       [2]*limit
 }
 
-func newEstimator(s *surface, opts Options) *estimator {
-	e := &estimator{surface: s, opts: opts, layer: opts.LayerHeight}
+func newEstimator(ctx context.Context, s *surface, opts Options) (*estimator, error) {
+	calipers, err := s.hull.Calipers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &estimator{surface: s, opts: opts, diameter: calipers.Diameter, layer: opts.LayerHeight}
 	if e.layer == 0 {
-		e.layer = layerShare * s.diameter
+		e.layer = layerShare * e.diameter
 	}
 	whole := math.Floor(opts.CriticalAngle)
 	e.share = opts.CriticalAngle - whole
@@ -199,7 +206,7 @@ func newEstimator(s *surface, opts Options) *estimator {
 	around := func(angle float64) *limit { return s.newLimit(angle, math.Cos(angle)) }
 	e.near, e.flat = around(contactAngle), around(flatAngle)
 	e.stairs = [2]*limit{around(stairFrom), around(stairTo)}
-	return e
+	return e, nil
 }
 
 // estimate looks at a direction, of length 1.

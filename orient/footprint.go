@@ -29,8 +29,8 @@ func (s *surface) stance(up r3.Vector, low, reach float64) float64 {
 	}
 	polygon := convex(points)
 	area := polygonArea(polygon)
-	const thin = 1e-9 // of the diameter squared
-	if area <= thin*s.diameter*s.diameter {
+	const thin = 1e-9 // of the diagonal squared
+	if area <= thin*s.diagonal*s.diagonal {
 		return math.Inf(-1)
 	}
 	mass := r2.Point{X: x.Dot(s.centerOfMass), Y: y.Dot(s.centerOfMass)}

@@ -11,7 +11,7 @@ import (
 // left out. It stands for the part wherever support is priced.
 type Histogram struct {
 	// Bins are those with faces, by rising angle.
-	Bins []Bin `json:"bins"`
+	Bins []Bin `json:"histogram"`
 }
 
 // A Bin holds the sums over the faces whose angle to the horizontal is at

@@ -257,7 +257,11 @@ func Find(ctx context.Context, part Part, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	search := newSearch(s, opts)
+	estimator, err := newEstimator(ctx, s, opts)
+	if err != nil {
+		return nil, err
+	}
+	search := search{estimator: estimator}
 	result, err := search.run(ctx)
 	if err != nil {
 		return nil, err

@@ -41,10 +41,6 @@ type search struct {
 	exact  int // candidates measured
 }
 
-func newSearch(s *surface, opts Options) *search {
-	return &search{estimator: newEstimator(s, opts)}
-}
-
 // A measured candidate has its columns.
 type measured struct {
 	candidate

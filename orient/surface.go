@@ -53,7 +53,6 @@ type surface struct {
 	totalArea    float64
 	volume       float64
 	centerOfMass r3.Vector
-	diameter     float64
 	diagonal     float64 // of the box
 }
 
@@ -94,11 +93,6 @@ func newSurface(ctx context.Context, part Part, threads int) (*surface, error) {
 	for i, v := range s.hull.Vertices {
 		s.corners[i] = v.Sub(s.center)
 	}
-	calipers, err := s.hull.Calipers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s.diameter = calipers.Diameter
 	if err := s.sortFaces(ctx); err != nil {
 		return nil, err
 	}

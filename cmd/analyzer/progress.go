@@ -141,6 +141,7 @@ var stageWords = map[analysis.Stage]string{
 	analysis.StageConcaveHull:       "measuring the concave hull",
 	analysis.StageSelfIntersections: "looking for intersections",
 	analysis.StageThickness:         "measuring walls",
+	analysis.StageSupport:           "measuring support",
 	analysis.StageFit:               "turning it in the chamber",
 	analysis.StageCriteria:          "judging",
 }

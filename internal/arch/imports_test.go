@@ -53,7 +53,7 @@ var rules = []rule{
 		why: "a picture shows values that it is given, one for each triangle: it measures nothing",
 	},
 	{
-		pkg: "analysis", own: []string{"mesh", "fit", "printability", "thumbnail", "internal/parallel"}, modules: []string{geo},
+		pkg: "analysis", own: []string{"mesh", "fit", "orient", "printability", "thumbnail", "internal/parallel"}, modules: []string{geo},
 		why: "the only composer of the engine; it knows no program around it",
 	},
 	{
