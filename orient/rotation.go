@@ -72,17 +72,26 @@ func (q quaternion) angle() float64 {
 	return 2 * math.Atan2(math.Sqrt(float64(q[1]*q[1])+float64(q[2]*q[2])+float64(q[3]*q[3])), q[0])
 }
 
-// rows returns the rows of the matrix.
+// rows returns the rows of the matrix. Quarter turns come out exact.
 func (q quaternion) rows() [3]r3.Vector {
 	w, x, y, z := q[0], q[1], q[2], q[3]
 	xx, yy, zz := float64(2*x*x), float64(2*y*y), float64(2*z*z)
 	xy, xz, yz := float64(2*x*y), float64(2*x*z), float64(2*y*z)
 	wx, wy, wz := float64(2*w*x), float64(2*w*y), float64(2*w*z)
 	return [3]r3.Vector{
-		{X: 1 - yy - zz, Y: xy - wz, Z: xz + wy},
-		{X: xy + wz, Y: 1 - xx - zz, Z: yz - wx},
-		{X: xz - wy, Y: yz + wx, Z: 1 - xx - yy},
+		{X: exact(1 - yy - zz), Y: exact(xy - wz), Z: exact(xz + wy)},
+		{X: exact(xy + wz), Y: exact(1 - xx - zz), Z: exact(yz - wx)},
+		{X: exact(xz - wy), Y: exact(yz + wx), Z: exact(1 - xx - yy)},
 	}
+}
+
+// exact removes the rounding error of a component that is 0, 1 or −1.
+func exact(x float64) float64 {
+	const rounding = 1e-15
+	if r := math.Round(x); math.Abs(x-r) < rounding {
+		return r + 0
+	}
+	return x
 }
 
 // rotation returns q in the form of a result.

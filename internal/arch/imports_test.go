@@ -57,7 +57,7 @@ var rules = []rule{
 		why: "the only composer of the engine; it knows no program around it",
 	},
 	{
-		pkg: "cmd/analyzer", own: []string{"analysis", "mesh", "printability", "thumbnail"},
+		pkg: "cmd/analyzer", own: []string{"analysis", "fit", "mesh", "orient", "printability", "thumbnail"},
 		modules: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag",
 			"golang.org/x/term", "go.yaml.in/yaml/v3",
