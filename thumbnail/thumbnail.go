@@ -14,11 +14,10 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/png"
 	"io"
 	"math"
 	"runtime"
-
-	"image/png"
 
 	"github.com/partgauge/partgauge/mesh"
 )

@@ -24,8 +24,11 @@ func TestNoFusedProducts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles the engine for arm64")
 	}
-	engine := []string{"./mesh", "./fit", "./printability", "./thumbnail", "./analysis"}
-	command := exec.Command("go", append([]string{"build", "-gcflags=-S"}, engine...)...)
+	arguments := []string{"build", "-gcflags=-S"}
+	for _, p := range engine {
+		arguments = append(arguments, module+"/"+p)
+	}
+	command := exec.Command("go", arguments...)
 	command.Dir = "../.."
 	command.Env = append(os.Environ(), "GOARCH=arm64", "GOOS=linux", "CGO_ENABLED=0")
 	listing, err := command.CombinedOutput()

@@ -129,7 +129,6 @@ func TestPackageDocs(t *testing.T) {
 // The result for given bytes depends on nothing else: engine code reads no
 // clock but where analysis times its stages, and draws no random numbers.
 func TestEngineRepeats(t *testing.T) {
-	engine := []string{"mesh", "fit", "printability", "thumbnail", "analysis", "internal/parallel"}
 	// Random numbers that no result depends on.
 	random := map[string]string{
 		"mesh/weld.go": "the seed of a hash, so that nobody can prepare points that collide",

@@ -22,6 +22,9 @@ type rule struct {
 	why     string
 }
 
+// engine are the packages whose results must repeat.
+var engine = []string{"mesh", "fit", "printability", "thumbnail", "analysis", "internal/parallel"}
+
 const (
 	geo      = "github.com/golang/geo"
 	compress = "github.com/klauspost/compress"

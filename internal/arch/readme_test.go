@@ -2,9 +2,28 @@ package arch_test
 
 import (
 	"os"
+	"path"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
+
+// What the documents point to within the project is there.
+func TestDocumentLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	for _, f := range tracked(t) {
+		if path.Ext(f.name) != ".md" {
+			continue
+		}
+		for _, m := range link.FindAllSubmatch(f.data, -1) {
+			target := path.Join(path.Dir(f.name), string(m[1]))
+			if _, err := os.Stat(filepath.Join("../..", filepath.FromSlash(target))); err != nil {
+				t.Errorf("%s points to %s, which is not there", f.name, m[1])
+			}
+		}
+	}
+}
 
 // The library example of the README is the body of the Example of package
 // analysis, which compiles and runs.
