@@ -14,13 +14,13 @@ import (
 const (
 	// occlusionReach is how far neighbours are looked for, as a share of the
 	// smaller side.
-	occlusionReach = 0.055
-	occlusionTaps  = 14
+	occlusionReach = 0.07
+	occlusionTaps  = 16
 	occlusionTile  = 4
 	// occlusionBias keeps flat surfaces light: neighbours lower than this
 	// sine over the surface do not count.
 	occlusionBias = 0.08
-	occlusionGain = 2.1
+	occlusionGain = 3.0
 	// occlusionMost is the most light that is taken away.
 	occlusionMost = 0.72
 )

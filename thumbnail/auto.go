@@ -40,15 +40,19 @@ const (
 
 // automaticView returns the candidate that shows most: much surface, measured
 // as it lies in space rather than foreshortened, and many edges.
-func automaticView(ctx context.Context, m *mesh.Mesh, threads int) (View, error) {
+func automaticView(ctx context.Context, m *mesh.Mesh, used []bool, threads int) (View, error) {
 	if len(m.Triangles) > fullCandidate {
 		m = clustered(m)
+		var err error
+		if used, err = check(m); err != nil {
+			return View{}, err
+		}
 	}
 	best, most := View{}, -1.0
 	for i := range viewCandidates {
 		candidate := &viewCandidates[i]
 		opts := Options{Width: candidateSize, View: View{Direction: candidate.direction}, CreaseAngle: -1, Threads: threads}.WithDefaults()
-		p, err := newPicture(ctx, m, &opts)
+		p, err := newPicture(ctx, m, used, &opts)
 		if err == nil {
 			err = p.draw(ctx)
 		}

@@ -8,9 +8,10 @@ import (
 	"github.com/golang/geo/r3"
 )
 
-// A legend says at the lower edge of a picture what its colours mean.
+// A legend says at the lower edge of a picture what its colours mean, in one
+// row, or in two where one is too wide.
 type legend struct {
-	entries []legendEntry
+	rows    [][]legendEntry
 	letters *lettering
 	size    float64 // of the letters, in pixels
 	height  int     // of the strip, in pixels
@@ -34,7 +35,8 @@ const (
 	swatchGap   = 0.40 // between a swatch and its text
 	entryGap    = 1.30
 	plateInset  = 0.75
-	stripHeight = 2.5
+	rowHeight   = 1.5
+	stripInset  = 0.5 // above and below the rows
 )
 
 // entriesOf returns what the colours of a picture mean.
@@ -66,19 +68,26 @@ func newLegend(opts *Options) (*legend, error) {
 		return nil, nil
 	}
 	small := float64(min(opts.Width, opts.Height))
-	for size := min(max(small*legendShare, 10), largest); size >= smallest; size *= 0.94 {
-		l := &legend{entries: entries, size: size, height: int(float64(size*stripHeight) + 0.5)}
-		var err error
-		if l.letters, err = newLettering(size); err != nil {
-			return nil, err
-		}
-		for i := range l.entries {
-			if l.entries[i].width, err = l.letters.width(l.entries[i].text); err != nil {
+	first := min(max(small*legendShare, 10), largest)
+	for _, rows := range [...]int{1, 2} {
+		for size := first; size >= smallest; size *= 0.94 {
+			l := &legend{size: size, height: int(size*(float64(rowHeight*float64(rows))+2*stripInset)) + 1}
+			var err error
+			if l.letters, err = newLettering(size); err != nil {
 				return nil, err
 			}
-		}
-		if l.width() <= float64(opts.Width)-size && float64(l.height) <= small/4 {
-			return l, nil
+			for i := range entries {
+				if entries[i].width, err = l.letters.width(entries[i].text); err != nil {
+					return nil, err
+				}
+			}
+			half := (len(entries) + rows - 1) / rows
+			for rest := entries; len(rest) > 0; rest = rest[min(half, len(rest)):] {
+				l.rows = append(l.rows, rest[:min(half, len(rest))])
+			}
+			if l.width() <= float64(opts.Width)-size && float64(l.height) <= small/4 {
+				return l, nil
+			}
 		}
 	}
 	return nil, nil
@@ -86,9 +95,17 @@ func newLegend(opts *Options) (*legend, error) {
 
 // width returns the width of the plate.
 func (l *legend) width() float64 {
-	sum := float64(l.size * (2*plateInset - entryGap))
-	for i := range l.entries {
-		sum += float64(l.size*(swatchWidth+swatchGap+entryGap)) + l.entries[i].width
+	widest := 0.0
+	for _, row := range l.rows {
+		widest = max(widest, l.rowWidth(row))
+	}
+	return widest + float64(2*plateInset*l.size)
+}
+
+func (l *legend) rowWidth(row []legendEntry) float64 {
+	sum := -float64(l.size * entryGap)
+	for i := range row {
+		sum += float64(l.size*(swatchWidth+swatchGap+entryGap)) + row[i].width
 	}
 	return sum
 }
@@ -96,20 +113,25 @@ func (l *legend) width() float64 {
 // draw puts the legend on c.
 func (l *legend) draw(c *canvas) error {
 	plate, ink := toLight(color.NRGBA{R: 255, G: 255, B: 255}), toLight(color.NRGBA{R: 43, G: 48, B: 56})
-	middle := float64(c.height) - float64(float64(l.height)*0.5)
-	x := math.Floor((float64(c.width) - l.width()) / 2)
-	half := float64(l.size * 0.95)
-	roundedBox(c, x, middle-half, x+l.width(), middle+half, float64(0.5*l.size), plate, 0.85)
-	x += float64(l.size * plateInset)
-	for i := range l.entries {
-		e := &l.entries[i]
-		half := float64(l.size * (swatchWidth / 2))
-		roundedBox(c, x, middle-half, x+float64(2*half), middle+half, float64(0.18*l.size), toLight(e.color), 1)
-		x += float64(l.size * (swatchWidth + swatchGap))
-		if err := l.letters.draw(c, e.text, x, middle+float64(0.36*l.size), ink); err != nil {
-			return err
+	row := float64(l.size * rowHeight)
+	top := float64(c.height) - float64(l.height) + float64(l.size*stripInset)
+	width := l.width()
+	x := math.Floor((float64(c.width) - width) / 2)
+	roundedBox(c, x, top-float64(0.2*l.size), x+width, top+float64(row*float64(len(l.rows)))+float64(0.2*l.size), float64(0.5*l.size), plate, 0.85)
+	for _, entries := range l.rows {
+		x := math.Floor((float64(c.width) - l.rowWidth(entries)) / 2)
+		middle := top + float64(row*0.5)
+		for i := range entries {
+			e := &entries[i]
+			half := float64(l.size * (swatchWidth / 2))
+			roundedBox(c, x, middle-half, x+float64(2*half), middle+half, float64(0.18*l.size), toLight(e.color), 1)
+			x += float64(l.size * (swatchWidth + swatchGap))
+			if err := l.letters.draw(c, e.text, x, middle+float64(0.36*l.size), ink); err != nil {
+				return err
+			}
+			x += e.width + float64(l.size*entryGap)
 		}
-		x += e.width + float64(l.size*entryGap)
+		top += row
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ const (
 	hiddenShare  = 0.30      // how much of a line behind the surface is seen
 	lineFront    = 3.0       // pixels that a line may lie behind the surface it is on
 	ringShare    = 0.020     // radius of rings, of the smaller side
-	smallestRing = 7.0
+	smallestRing = 8.0
 )
 
 // lines draws the defective edges of the mesh, before the background.
@@ -67,7 +67,7 @@ func (p *picture) lines() ([]lineLayer, error) {
 	t, m := p.opts.Marks.Topology, p.opts.Marks.Mesh
 	if m == nil {
 		m = p.mesh
-	} else if err := check(m); err != nil {
+	} else if _, err := check(m); err != nil {
 		return nil, err
 	}
 	if len(t.ShellOf) != len(m.Triangles) {

@@ -8,10 +8,10 @@ import (
 	"github.com/partgauge/partgauge/mesh"
 )
 
-// isLarge reports whether a triangle with these samples is large enough that
-// its own normal would be seen as a facet.
+// isLarge reports whether a triangle with these samples is so large, two
+// pixels, that its own normal would be seen as a facet.
 func (p *picture) isLarge(x0, x1, y0, y1 int32) bool {
-	n := int32(p.samples)
+	n := 2 * int32(p.samples)
 	return x1-x0 >= n || y1-y0 >= n
 }
 

@@ -52,7 +52,8 @@ func samplesFor(width, height int) int {
 // margin is the share of the smaller side that stays free around the part.
 const margin = 0.04
 
-func newPicture(ctx context.Context, m *mesh.Mesh, opts *Options) (*picture, error) {
+// newPicture prepares a picture of m, whose triangles use the vertices used.
+func newPicture(ctx context.Context, m *mesh.Mesh, used []bool, opts *Options) (*picture, error) {
 	p := &picture{mesh: m, opts: opts, width: opts.Width, height: opts.Height}
 	p.samples = samplesFor(p.width, p.height)
 	var err error
@@ -69,7 +70,7 @@ func newPicture(ctx context.Context, m *mesh.Mesh, opts *Options) (*picture, err
 	if p.legend != nil {
 		f.y1 -= float64(p.legend.height)
 	}
-	if p.camera, err = newCamera(ctx, m, opts.View, f, p.samples, opts.Threads); err != nil {
+	if p.camera, err = newCamera(ctx, m, used, opts.View, f, p.samples, opts.Threads); err != nil {
 		return nil, err
 	}
 	if p.corners, err = p.camera.projectAll(ctx, m, opts.Threads); err != nil {

@@ -37,51 +37,55 @@ type camera struct {
 // A frame is a rectangle of the picture in pixels.
 type frame struct{ x0, y0, x1, y1 float64 }
 
-// newCamera looks at m so that it fills the frame f, with n×n samples a pixel.
-func newCamera(ctx context.Context, m *mesh.Mesh, view View, f frame, n, threads int) (camera, error) {
-	c := camera{basis: view.basis(), center: m.Bounds().Center()}
-	if err := c.measure(ctx, m, threads); err != nil {
+// newCamera looks at m, whose triangles use the vertices used, so that it fills
+// the frame f, with n×n samples a pixel.
+func newCamera(ctx context.Context, m *mesh.Mesh, used []bool, view View, f frame, n, threads int) (camera, error) {
+	c := camera{basis: view.basis()}
+	box, err := boxOf(ctx, m, used, threads, func(p r3.Vector) r3.Vector { return p })
+	if err != nil {
 		return c, err
 	}
+	if box.IsEmpty() {
+		return c, ErrNothingVisible
+	}
+	c.center = box.Center()
+	box, err = boxOf(ctx, m, used, threads, func(p r3.Vector) r3.Vector { return c.of(p.Sub(c.center)) })
+	if err != nil {
+		return c, err
+	}
+	c.low, c.high = box.Min, box.Max
 	size := c.high.Sub(c.low)
-	width, height := f.x1-f.x0, f.y1-f.y0
-	pixels := math.Min(width/size.X, height/size.Y)
+	pixels := math.Min((f.x1-f.x0)/size.X, (f.y1-f.y0)/size.Y)
 	if !(pixels < 1e100) || !(pixels > 0) {
 		return c, ErrNothingVisible
 	}
-	c.scale = pixels * float64(n)
-	c.depth = size.Z * pixels
+	c.scale = float64(pixels * float64(n))
+	c.depth = float64(size.Z * pixels)
 	middle := mesh.Scaled(c.low.Add(c.high), 0.5)
 	c.left = float64((f.x0+f.x1)/2*float64(n)) - float64(middle.X*c.scale)
 	c.top = float64((f.y0+f.y1)/2*float64(n)) + float64(middle.Y*c.scale)
 	return c, nil
 }
 
-// measure finds the extent of m along the axes of the picture.
-func (c *camera) measure(ctx context.Context, m *mesh.Mesh, threads int) error {
-	chunks := (len(m.Triangles) + chunk - 1) / chunk
-	boxes := make([]mesh.Box, chunks)
-	err := inChunks(ctx, threads, len(m.Triangles), func(start, end int) {
+// boxOf returns the box of the used vertices of m after place has moved them.
+func boxOf(ctx context.Context, m *mesh.Mesh, used []bool, threads int, place func(r3.Vector) r3.Vector) (mesh.Box, error) {
+	boxes := make([]mesh.Box, (len(m.Vertices)+chunk-1)/chunk)
+	err := inChunks(ctx, threads, len(m.Vertices), func(start, end int) {
 		box := mesh.EmptyBox()
-		for f := start; f < end; f++ {
-			for _, v := range m.Triangles[f] {
-				box = box.Add(c.of(m.Vertices[v].Sub(c.center)))
+		for v := start; v < end; v++ {
+			if used[v] {
+				box = box.Add(place(m.Vertices[v]))
 			}
 		}
 		boxes[start/chunk] = box
 	})
-	if err != nil {
-		return err
-	}
 	all := mesh.EmptyBox()
 	for _, b := range boxes {
-		all = all.Add(b.Min).Add(b.Max)
+		if !b.IsEmpty() {
+			all = all.Add(b.Min).Add(b.Max)
+		}
 	}
-	if all.IsEmpty() {
-		return ErrNothingVisible
-	}
-	c.low, c.high = all.Min, all.Max
-	return nil
+	return all, err
 }
 
 // project returns a point of the part in the picture. Points outside of the

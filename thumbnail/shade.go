@@ -30,14 +30,14 @@ func newLamp(x, y, z, power float64) lamp {
 }
 
 var lamps = [...]lamp{
-	newLamp(-0.55, 0.72, 0.62, 0.74), // key
-	newLamp(0.80, 0.02, 0.60, 0.27),  // fill
-	newLamp(0.25, 0.60, -0.76, 0.20), // rim
+	newLamp(-0.62, 0.70, 0.48, 0.86), // key
+	newLamp(0.85, 0.05, 0.45, 0.17),  // fill
+	newLamp(0.35, 0.55, -0.76, 0.24), // rim
 }
 
 const (
-	ambientSky    = 0.34 // light from straight above
-	ambientGround = 0.13 // and from below
+	ambientSky    = 0.36 // light from straight above
+	ambientGround = 0.12 // and from below
 	// backLight is the share of light on the back of a triangle, which shows
 	// through holes or is turned over.
 	backLight = 0.55

@@ -54,7 +54,7 @@ type Options struct {
 }
 
 // defaultColor is the part's colour unless another is asked for.
-var defaultColor = color.NRGBA{R: 163, G: 181, B: 202, A: 255}
+var defaultColor = color.NRGBA{R: 176, G: 192, B: 211, A: 255}
 
 // WithDefaults returns o with its zero fields set to their defaults.
 func (o Options) WithDefaults() Options {
@@ -114,17 +114,18 @@ func Render(ctx context.Context, m *mesh.Mesh, opts Options) (*image.NRGBA, erro
 		return nil, err
 	}
 	opts = opts.WithDefaults()
-	if err := check(m); err != nil {
+	used, err := check(m)
+	if err != nil {
 		return nil, err
 	}
 	if opts.View.Auto {
-		view, err := automaticView(ctx, m, opts.Threads)
+		view, err := automaticView(ctx, m, used, opts.Threads)
 		if err != nil {
 			return nil, err
 		}
 		opts.View = view
 	}
-	p, err := newPicture(ctx, m, &opts)
+	p, err := newPicture(ctx, m, used, &opts)
 	if err != nil {
 		return nil, err
 	}
@@ -137,22 +138,25 @@ func Render(ctx context.Context, m *mesh.Mesh, opts Options) (*image.NRGBA, erro
 // WritePNG writes img to w as a PNG.
 func WritePNG(w io.Writer, img image.Image) error { return png.Encode(w, img) }
 
-// check refuses a mesh that cannot be drawn.
-func check(m *mesh.Mesh) error {
+// check returns which vertices the triangles of m use, and refuses a mesh that
+// cannot be drawn.
+func check(m *mesh.Mesh) (used []bool, err error) {
+	used = make([]bool, len(m.Vertices))
 	for f := range m.Triangles {
 		for _, v := range m.Triangles[f] {
 			if int(v) >= len(m.Vertices) {
-				return fmt.Errorf("thumbnail: triangle %d has a vertex %d of %d", f, v, len(m.Vertices))
+				return nil, fmt.Errorf("thumbnail: triangle %d has a vertex %d of %d", f, v, len(m.Vertices))
 			}
+			used[v] = true
 		}
 	}
 	for v := range m.Vertices {
 		p := &m.Vertices[v]
 		// Beyond this the square of a length would not be finite.
 		const most = 1e150
-		if !(math.Abs(p.X) < most && math.Abs(p.Y) < most && math.Abs(p.Z) < most) {
-			return fmt.Errorf("thumbnail: vertex %d is at %v, %v, %v", v, p.X, p.Y, p.Z)
+		if !(math.Abs(p.X) < most && math.Abs(p.Y) < most && math.Abs(p.Z) < most) && used[v] {
+			return nil, fmt.Errorf("thumbnail: vertex %d is at %v, %v, %v", v, p.X, p.Y, p.Z)
 		}
 	}
-	return nil
+	return used, nil
 }
