@@ -101,15 +101,16 @@ func (r *run) fit() (err error) {
 // judge turns what was found into criteria and the verdict.
 func (r *run) judge() error {
 	facts := printability.Facts{
-		Original:    r.original.facts(),
-		Walls:       r.report.Thickness,
-		Gaps:        r.report.Gaps,
-		Holes:       r.holes,
-		SharpEdges:  printability.FindSharpEdges(r.optimized.mesh, r.optimized.topology, r.opts.SharpEdges),
-		Chamber:     r.chamber,
-		MinimumSize: r.opts.MinimumSize,
-		Technology:  r.opts.Technology,
-		Process:     r.opts.Process,
+		LargestFilled: r.largestFilled,
+		Original:      r.original.facts(),
+		Walls:         r.report.Thickness,
+		Gaps:          r.report.Gaps,
+		Holes:         r.holes,
+		SharpEdges:    printability.FindSharpEdges(r.optimized.mesh, r.optimized.topology, r.opts.SharpEdges),
+		Chamber:       r.chamber,
+		MinimumSize:   r.opts.MinimumSize,
+		Technology:    r.opts.Technology,
+		Process:       r.opts.Process,
 	}
 	if err := r.lookAtPose(&facts); err != nil {
 		return err

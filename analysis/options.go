@@ -87,11 +87,10 @@ type Progress struct {
 // Repair says what is done to a mesh before it is judged.
 type Repair string
 
-// The ways to repair. The engine cannot fill holes or turn triangles yet:
-// Auto therefore does exactly what Off does, and says in the report, by the
-// criteria that fail, what is left to mend.
+// The ways to repair. What Auto leaves as it is, the criteria that fail say in
+// the report.
 const (
-	RepairAuto Repair = "auto" // everything the engine can do without guessing
+	RepairAuto Repair = "auto" // everything that needs no guess; see mesh.Repair
 	RepairOff  Repair = "off"  // weld and drop duplicate triangles only
 )
 

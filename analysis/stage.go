@@ -12,7 +12,7 @@ type Stage string
 const (
 	StageRead              Stage = "read"              // recognise the format, parse, weld exactly
 	StageMeasure           Stage = "measure"           // topology and measures of the mesh as it came
-	StageClean             Stage = "clean"             // weld by tolerance, drop duplicates; measure again
+	StageClean             Stage = "clean"             // repair, or weld by tolerance and drop duplicates; measure again
 	StageHull              Stage = "hull"              // convex hull
 	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next four
 	StageConcaveHull       Stage = "concaveHull"       // on request

@@ -15,16 +15,17 @@ type run struct {
 	opts   Options
 	report *Report
 
-	get       func(context.Context) ([]byte, error) // the bytes of the file
-	original  *body
-	pending   *pendingHull
-	optimized *body      // that is judged; nil if nothing is
-	hull      *mesh.Hull // of the optimized mesh, or of the original without one
-	tree      *mesh.BVH  // of the optimized mesh
-	crossing  *mesh.SelfIntersections
-	holes     *printability.Holes
-	samples   *printability.Samples
-	chamber   *fit.Result
+	get           func(context.Context) ([]byte, error) // the bytes of the file
+	original      *body
+	pending       *pendingHull
+	optimized     *body      // that is judged; nil if nothing is
+	largestFilled float64    // box diagonal of the largest hole that repair closed
+	hull          *mesh.Hull // of the optimized mesh, or of the original without one
+	tree          *mesh.BVH  // of the optimized mesh
+	crossing      *mesh.SelfIntersections
+	holes         *printability.Holes
+	samples       *printability.Samples
+	chamber       *fit.Result
 
 	done, total float64 // effort of the stages that have run, and of all
 }
@@ -119,33 +120,54 @@ func (r *run) measure() error {
 	return nil
 }
 
-// clean makes the mesh that is judged: welded, without duplicates. It is the
-// place where repair will follow.
-func (r *run) clean() error {
-	m, topology, done, err := mesh.Clean(r.ctx, r.original.mesh, r.original.topology, r.opts.Threads)
+// clean makes the mesh that is judged: repaired, or only welded and without
+// duplicates. A mesh that needs neither is the one that came.
+func (r *run) clean() (err error) {
+	if r.opts.Repair == RepairOff {
+		r.optimized, err = r.cleaned()
+	} else {
+		r.optimized, err = r.repaired()
+	}
 	if err != nil {
 		return err
-	}
-	r.optimized = r.original
-	if done.Changed() {
-		if r.optimized, err = measureWith(r.ctx, m, topology, r.opts.Threads); err != nil {
-			return err
-		}
 	}
 	r.report.Optimized = r.optimized.report()
 	r.noteClosed()
 	return nil
 }
 
-// noteClosed words the warning of an open surface anew where cleaning closed
-// it.
+func (r *run) cleaned() (*body, error) {
+	m, topology, done, err := mesh.Clean(r.ctx, r.original.mesh, r.original.topology, r.opts.Threads)
+	if err != nil || !done.Changed() {
+		return r.original, err
+	}
+	return measureWith(r.ctx, m, topology, r.opts.Threads)
+}
+
+func (r *run) repaired() (*body, error) {
+	if mesh.IsSound(r.original.topology, r.original.measures) {
+		return r.original, nil
+	}
+	m, done, err := mesh.Repair(r.ctx, r.original.mesh, mesh.RepairOptions{Threads: r.opts.Threads})
+	if err != nil || !done.Changed {
+		return r.original, err
+	}
+	r.largestFilled = done.LargestFilled
+	return measure(r.ctx, m, r.opts.Threads)
+}
+
+// noteClosed words the warning of an open surface anew where repair closed it.
 func (r *run) noteClosed() {
 	if !r.optimized.topology.Watertight() {
 		return
 	}
+	message := "the surface in the file is open where vertices that belong together differ slightly; merging them closed it"
+	if r.opts.Repair != RepairOff {
+		message = "the surface in the file is open; repair closed it, and what is judged is the repaired part"
+	}
 	for i := range r.report.Warnings {
 		if w := &r.report.Warnings[i]; w.Code == mesh.CodeOpenSurface {
-			w.Message = "the surface in the file is open where vertices that belong together differ slightly; merging them closed it"
+			w.Message = message
 		}
 	}
 }

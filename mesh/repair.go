@@ -80,10 +80,11 @@ const (
 
 // A RepairStep says what one step did. Steps that did nothing are not listed.
 type RepairStep struct {
-	Name          RepairStepName `json:"name"`
-	Count         int            `json:"count"` // vertices, triangles, edges, shells or holes it dealt with
-	Before, After RepairCounts
-	Places        []r3.Vector `json:"places,omitempty"` // of the first 100
+	Name   RepairStepName `json:"name"`
+	Count  int            `json:"count"` // vertices, triangles, edges, shells or holes it dealt with
+	Before RepairCounts   `json:"before"`
+	After  RepairCounts   `json:"after"`
+	Places []r3.Vector    `json:"places,omitempty"` // of the first 100
 }
 
 // A RefusedHole is a hole that was left open.
@@ -97,10 +98,11 @@ type RefusedHole struct {
 
 // RepairReport says what Repair found and did.
 type RepairReport struct {
-	Before, After RepairCounts
-	Steps         []RepairStep  `json:"steps,omitempty"`
-	Refused       []RefusedHole `json:"refused,omitempty"` // the longest 100
-	RefusedCount  int           `json:"refusedCount"`
+	Before       RepairCounts  `json:"before"`
+	After        RepairCounts  `json:"after"`
+	Steps        []RepairStep  `json:"steps,omitempty"`
+	Refused      []RefusedHole `json:"refused,omitempty"` // the longest 100
+	RefusedCount int           `json:"refusedCount"`
 	// LargestFilled is the box diagonal of the largest hole that was closed.
 	LargestFilled float64 `json:"largestFilled"`
 	// Changed is false if the mesh came back as it was.
@@ -143,7 +145,7 @@ func Repair(ctx context.Context, m *Mesh, opts RepairOptions) (*Mesh, *RepairRep
 	}
 	report := &RepairReport{Before: repairCounts(m, t)}
 	report.After = report.Before
-	if isSound(t, s) {
+	if IsSound(t, s) {
 		return m, report, nil
 	}
 	r := repairer{ctx: ctx, opts: opts, report: report, mesh: m, topology: t}
@@ -179,12 +181,13 @@ func (r *repairer) round() (done bool, err error) {
 		return true, nil
 	}
 	s, err := Measure(r.ctx, r.mesh, r.topology, r.opts.Threads)
-	return err == nil && isSound(r.topology, s), err
+	return err == nil && IsSound(r.topology, s), err
 }
 
-// isSound reports whether a surface needs no repair.
-func isSound(t *Topology, s *Measures) bool {
-	return t.Watertight() && t.Manifold() && len(t.Flipped) == 0 && len(insideOut(s)) == 0
+// IsSound reports whether a surface with this topology and these measures is
+// closed, manifold and turned outward, so that Repair leaves it as it is.
+func IsSound(t *Topology, s *Measures) bool {
+	return t.Watertight() && t.Manifold() && t.Orientable() && len(t.Flipped) == 0 && len(insideOut(s)) == 0
 }
 
 // insideOut lists the bodies turned inward.

@@ -51,6 +51,10 @@ type Facts struct {
 	Original  MeshFacts
 	Optimized MeshFacts // criteria are judged on it
 
+	// LargestFilled is the box diagonal of the largest hole that repair closed,
+	// mm; 0 if none.
+	LargestFilled float64
+
 	Walls      *Walls
 	Gaps       *Gaps
 	Holes      *Holes
@@ -166,8 +170,20 @@ func watertight(f *Facts) Criterion {
 		return c
 	}
 	c.Status, c.Message = Pass, "The surface is closed."
+	if f.LargestFilled > 0 {
+		c.Message = fmt.Sprintf("The surface is closed; repair filled holes of up to %.4g mm.", f.LargestFilled)
+	}
+	if f.LargestFilled > largeHole*m.Box.Diagonal() {
+		c.Status = Warn
+		c.Message = fmt.Sprintf("The surface is closed, but repair had to fill a hole of %.4g mm; check that the part is what you meant.", f.LargestFilled)
+		c.Locations = counted(0, "", f.Original.HolePlaces).Locations
+	}
 	return c
 }
+
+// largeHole is the size, in units of the part's box diagonal, above which a
+// hole that was filled may have been meant to be open.
+const largeHole = 0.05
 
 func manifold(f *Facts) Criterion {
 	n := &f.Optimized.NonManifold

@@ -77,22 +77,31 @@ func formatOf(path string, ascii bool) (mesh.Format, error) {
 }
 
 func (p *program) convert(ctx context.Context, in, out string, format mesh.Format, read mesh.ReadOptions, write mesh.WriteOptions) error {
-	data, err := p.readFile(ctx, in, read.Limits)
+	file, err := p.readModel(ctx, in, read)
 	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
-	}
-	file, err := mesh.Read(ctx, data, read)
-	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
-	}
-	for _, w := range file.Warnings {
-		note(p.stderr, "%s: %s", printable(in), printable(w.Message))
+		return err
 	}
 	write.Name = strings.TrimSuffix(filepath.Base(out), filepath.Ext(out))
 	if err := writeFile(out, func(w io.Writer) error { return mesh.Write(w, file.Mesh, format, write) }); err != nil {
 		return fmt.Errorf("%s: %w", out, plainError(err))
 	}
 	return nil
+}
+
+// readModel reads one model and notes its warnings.
+func (p *program) readModel(ctx context.Context, in string, read mesh.ReadOptions) (*mesh.File, error) {
+	data, err := p.readFile(ctx, in, read.Limits)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", in, err)
+	}
+	file, err := mesh.Read(ctx, data, read)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", in, err)
+	}
+	for _, w := range file.Warnings {
+		note(p.stderr, "%s: %s", printable(in), printable(w.Message))
+	}
+	return file, nil
 }
 
 // readAll is io.ReadAll that ends with ctx even if a read blocks.

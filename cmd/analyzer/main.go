@@ -79,7 +79,8 @@ zip), measures them and judges whether they can be printed.`,
   analyzer analyze --min-wall 0.8 --chamber 250x250x300 --json models/ > report.jsonl
   analyzer info part.3mf
   analyzer orient --objective support part.stl -o oriented.stl
-  analyzer convert part.obj part.stl`,
+  analyzer convert part.obj part.stl
+  analyzer repair part.stl -o repaired.stl`,
 		Args:          rootArgs,
 		SilenceErrors: true,
 
@@ -91,7 +92,7 @@ zip), measures them and judges whether they can be printed.`,
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.orientCommand(), p.convertCommand(), p.thumbnailCommand(), p.versionCommand())
+	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.orientCommand(), p.convertCommand(), p.repairCommand(), p.thumbnailCommand(), p.versionCommand())
 	return root
 }
 
