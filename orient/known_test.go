@@ -149,7 +149,7 @@ func checkPose(t *testing.T, name string, solid meshtest.Solid, p *orient.Pose) 
 
 // A sphere is as good in any pose: it stays as it came.
 func TestSphereStays(t *testing.T) {
-	for seed := range uint64(2) {
+	for seed := range uint64(1) {
 		solid := meshtest.Icosphere(10, 6).Rotate(seed)
 		for _, o := range []orient.Objective{orient.LeastSupport, orient.Height, orient.SupportArea, orient.SLA, orient.BedArea} {
 			r, err := orient.Find(t.Context(), orient.Part{Mesh: solid.Mesh}, orient.Options{Objective: o})

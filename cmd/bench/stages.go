@@ -50,6 +50,7 @@ type bench struct {
 	mesh     *mesh.Mesh
 	topology *mesh.Topology
 	measures *mesh.Measures
+	convex   *mesh.Hull
 	bvh      *mesh.BVH
 	crossing *mesh.SelfIntersections
 	samples  *printability.Samples
@@ -75,6 +76,8 @@ var stages = []stage{
 	{"self-intersections", (*bench).selfIntersections},
 	{"wall samples", (*bench).sampleWalls},
 	{"walls of 1 mm", (*bench).judgeWalls},
+	{"support", (*bench).support},
+	{"orient", (*bench).orient},
 	{"whole analysis", (*bench).analyse},
 }
 
@@ -169,5 +172,6 @@ func (b *bench) hull() ([]rate, error) {
 	if !(hull.Volume > 0) {
 		return nil, errors.New("the hull has no volume")
 	}
+	b.convex = hull
 	return b.triangles(), nil
 }
