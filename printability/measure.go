@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"sort"
 	"sync/atomic"
 
 	"github.com/golang/geo/r3"
@@ -63,6 +64,7 @@ func Measure(ctx context.Context, part Part, opts SampleOptions) (*Samples, erro
 	m := part.Mesh
 	box := m.Bounds()
 	p := place(m, opts)
+	p.follow(part.BVH.Order(len(m.Triangles)))
 	s := &Samples{
 		Origin:   box.Min,
 		Diagonal: box.Diagonal(),
@@ -186,29 +188,25 @@ func (w *worker) windingOf(face uint32) int {
 	return winding
 }
 
-// measure fills the samples start to end.
+// measure fills the samples start to end, counted along the placement's order.
 func (w *worker) measure(p *placement, start, end int) {
-	face, number, weight := p.sample(w.mesh, start)
-	for i := start; i < end; i++ {
-		if p.prefix != nil {
-			face, number, weight = p.sample(w.mesh, i)
-		} else if i > start {
-			number++
-			if int(p.first[face+1]) <= i {
-				face, number, weight = p.nextFace(w.mesh, face, i)
-			}
+	if p.prefix != nil {
+		for i := start; i < end; i++ {
+			face := p.faceAt(i)
+			w.measureOne(&w.samples.All[i], face, uint32(i), p.area/float64(p.count))
 		}
-		w.measureOne(&w.samples.All[i], face, number, weight)
+		return
 	}
-}
-
-// nextFace returns the first face after face that has sample i.
-func (p *placement) nextFace(m *mesh.Mesh, face uint32, i int) (next, number uint32, weight float64) {
-	for int(p.first[face+1]) <= i {
-		face++
+	at := sort.Search(len(p.order), func(j int) bool { return int(p.before[j+1]) > start })
+	for i := start; i < end; at++ {
+		face := p.order[at]
+		first, next := p.first[face], p.first[face+1]
+		weight := 0.5 * w.mesh.AreaVector(int(face)).Norm() / float64(next-first)
+		for k := uint32(i) - p.before[at]; k < next-first && i < end; k++ {
+			w.measureOne(&w.samples.All[first+k], face, k, weight)
+			i++
+		}
 	}
-	k := p.first[face+1] - p.first[face]
-	return face, 0, 0.5 * m.AreaVector(int(face)).Norm() / float64(k)
 }
 
 func (w *worker) measureOne(s *Sample, face, number uint32, weight float64) {

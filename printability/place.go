@@ -16,6 +16,8 @@ type placement struct {
 	first   []uint32  // first sample of each face, and their number at the end
 	prefix  []float64 // reduced sampling: area before each face, nil otherwise
 	count   int
+	order   []uint32 // faces as they are measured
+	before  []uint32 // samples before each face of order, and their number
 }
 
 // place spreads samples over the faces of m: k = max(1, ⌈a/h²⌉) for a face of
@@ -56,18 +58,24 @@ func place(m *mesh.Mesh, o SampleOptions) placement {
 	return p
 }
 
-// sample returns the face of sample i, its number within the face, and the
-// area it stands for.
-func (p *placement) sample(m *mesh.Mesh, i int) (face, number uint32, weight float64) {
+// follow lets the samples be measured face by face in a given order. Where
+// they are kept does not change.
+func (p *placement) follow(order []uint32) {
 	if p.prefix != nil {
-		step := p.area / float64(p.count)
-		at := (float64(i) + 0.5) * step
-		f := sort.SearchFloat64s(p.prefix, at) - 1
-		return uint32(min(max(f, 0), len(m.Triangles)-1)), uint32(i), step
+		return
 	}
-	f := sort.Search(len(m.Triangles), func(f int) bool { return int(p.first[f+1]) > i })
-	k := p.first[f+1] - p.first[f]
-	return uint32(f), uint32(i) - p.first[f], 0.5 * m.AreaVector(f).Norm() / float64(k)
+	p.order = order
+	p.before = make([]uint32, len(order)+1)
+	for i, face := range order {
+		p.before[i+1] = p.before[i] + p.first[face+1] - p.first[face]
+	}
+}
+
+// faceAt returns the face of sample i of a reduced sampling.
+func (p *placement) faceAt(i int) uint32 {
+	at := (float64(i) + 0.5) * (p.area / float64(p.count))
+	face := sort.SearchFloat64s(p.prefix, at) - 1
+	return uint32(min(max(face, 0), len(p.prefix)-2))
 }
 
 // The R2 sequence of M. Roberts, "The Unreasonable Effectiveness of
