@@ -186,22 +186,35 @@ func (b *band) draw(f uint32, p, q, r corner) {
 		low |= backFlag
 	}
 	edges := [3]edge{newEdge(p, q), newEdge(q, r), newEdge(r, p)}
+	if x1-x0 < spanWidth {
+		b.test(x0, x1, y0, y1, &edges, low, func() depthPlane { return newDepthPlane(p, q, r, area) })
+		return
+	}
 	plane := newDepthPlane(p, q, r, area)
 	for y := y0; y <= y1; y++ {
 		first, last := x0, x1
-		e0, e1, e2 := edges[0].at(x0, y), edges[1].at(x0, y), edges[2].at(x0, y)
-		if x1-x0 >= spanWidth {
-			first, last = clip(first, last, x0, e0, edges[0].a)
-			first, last = clip(first, last, x0, e1, edges[1].a)
-			first, last = clip(first, last, x0, e2, edges[2].a)
-			b.fill(y, first, last, low, &plane)
-			continue
+		for i := range edges {
+			first, last = clip(first, last, x0, edges[i].at(x0, y), edges[i].a)
 		}
-		z, step := plane.row(x0, y)
+		b.fill(y, first, last, low, &plane)
+	}
+}
+
+// test draws the samples of a box that are inside of three edges. Of small
+// triangles most miss all samples, so plane is called when one is hit.
+func (b *band) test(x0, x1, y0, y1 int32, edges *[3]edge, low key, plane func() depthPlane) {
+	var depths depthPlane
+	known := false
+	for y := y0; y <= y1; y++ {
+		e0, e1, e2 := edges[0].at(x0, y), edges[1].at(x0, y), edges[2].at(x0, y)
 		row := b.keys[int(y-b.first)*int(b.width)+int(x0):][:x1-x0+1]
 		for i := range row {
 			if e0|e1|e2 >= 0 {
-				row[i] = min(row[i], low|plane.key(z+float64(step*float64(i))))
+				if !known {
+					depths, known = plane(), true
+				}
+				z, step := depths.row(x0, y)
+				row[i] = min(row[i], low|depths.key(z+float64(step*float64(i))))
 			}
 			e0 += edges[0].a << subBits
 			e1 += edges[1].a << subBits
