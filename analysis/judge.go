@@ -98,6 +98,24 @@ func (r *run) fit() (err error) {
 	return err
 }
 
+// findTrapped finds hollows that powder or resin does not leave.
+func (r *run) findTrapped() error {
+	b := r.optimized
+	r.trapped = printability.FindCavities(b.measures.Shells)
+	opts := printability.HollowOptions{Diameter: r.opts.Process.EscapeDiameter, Threads: r.opts.Threads}
+	if r.hull != nil && b.measures.Bodies == 1 && r.crossing != nil && r.crossing.Count == 0 {
+		opts.HullVolume = r.hull.Volume
+	}
+	part := printability.Part{Mesh: b.mesh, BVH: r.tree, Volume: b.volume()}
+	if err := r.trapped.FindHollows(r.ctx, part, opts); err != nil {
+		return err
+	}
+	if r.trapped.Limit != "" {
+		r.limit("%s", r.trapped.Limit)
+	}
+	return nil
+}
+
 // judge turns what was found into criteria and the verdict.
 func (r *run) judge() error {
 	facts := printability.Facts{
@@ -106,6 +124,7 @@ func (r *run) judge() error {
 		Walls:         r.report.Thickness,
 		Gaps:          r.report.Gaps,
 		Holes:         r.holes,
+		Trapped:       r.trapped,
 		SharpEdges:    printability.FindSharpEdges(r.optimized.mesh, r.optimized.topology, r.opts.SharpEdges),
 		Chamber:       r.chamber,
 		MinimumSize:   r.opts.MinimumSize,

@@ -20,7 +20,8 @@ const (
 	StageThickness         Stage = "thickness"         // rays for walls and gaps
 	StageSupport           Stage = "support"           // columns below faces that point down
 	StageFit               Stage = "fit"               // into the build chamber, if one is given
-	StageCriteria          Stage = "criteria"          // sharp edges and the verdict
+	StageTrapped           Stage = "trappedVolumes"    // for the criteria, where powder or resin may stay in hollows
+	StageCriteria          Stage = "criteria"          // sharp edges, pose and the verdict
 )
 
 // AllStages returns the stages of a whole analysis that Options.Stages may
@@ -58,6 +59,7 @@ var effort = map[Stage]float64{
 	StageThickness:         40,
 	StageSupport:           3,
 	StageFit:               2,
+	StageTrapped:           10,
 	StageCriteria:          5,
 }
 

@@ -26,6 +26,7 @@ type run struct {
 	holes         *printability.Holes
 	samples       *printability.Samples
 	chamber       *fit.Result
+	trapped       *printability.Trapped
 
 	done, total float64 // effort of the stages that have run, and of all
 }
@@ -39,7 +40,8 @@ type step struct {
 
 // steps returns the stages in their order.
 func (r *run) steps() []step {
-	tree := r.opts.ConcaveHull || r.runs(StageSelfIntersections) || r.runs(StageThickness) || r.runs(StageSupport)
+	trapped := r.runs(StageCriteria) && r.opts.Process.EscapeDiameter > 0
+	tree := r.opts.ConcaveHull || r.runs(StageSelfIntersections) || r.runs(StageThickness) || r.runs(StageSupport) || trapped
 	return []step{
 		{StageRead, true, r.read},
 		{StageMeasure, true, r.measure},
@@ -51,6 +53,7 @@ func (r *run) steps() []step {
 		{StageThickness, r.runs(StageThickness), r.measureWalls},
 		{StageSupport, r.runs(StageSupport), r.measureSupport},
 		{StageFit, r.runs(StageFit) && r.opts.Chamber != nil, r.fit},
+		{StageTrapped, trapped, r.findTrapped},
 		{StageCriteria, r.runs(StageCriteria), r.judge},
 	}
 }

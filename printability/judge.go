@@ -58,6 +58,7 @@ type Facts struct {
 	Walls      *Walls
 	Gaps       *Gaps
 	Holes      *Holes
+	Trapped    *Trapped
 	SharpEdges *SharpEdges
 	Chamber    *fit.Result
 	// MinimumSize is the smallest extents that can be made, mm; nil if any.
@@ -90,6 +91,7 @@ var criteria = []struct {
 	{"sharpEdges", false, sharpEdges},
 	{"gaps", false, gaps},
 	{"smallHoles", false, smallHoles},
+	{"trappedVolumes", false, trappedVolumes},
 	{"overhangs", false, overhangs},
 	{"stability", false, stability},
 	{"warpageRisk", false, warpageRisk},

@@ -133,9 +133,12 @@ func (s *Samples) inParallel(ctx context.Context, part *Part, known *patches, co
 }
 
 // threads returns how many processors may be used.
-func (s *Samples) threads() int {
-	if s.Options.Threads > 0 {
-		return s.Options.Threads
+func (s *Samples) threads() int { return threadCount(s.Options.Threads) }
+
+// threadCount returns how many processors an option asks for.
+func threadCount(option int) int {
+	if option > 0 {
+		return option
 	}
 	return runtime.GOMAXPROCS(0)
 }

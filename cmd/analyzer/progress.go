@@ -143,6 +143,7 @@ var stageWords = map[analysis.Stage]string{
 	analysis.StageThickness:         "measuring walls",
 	analysis.StageSupport:           "measuring support",
 	analysis.StageFit:               "turning it in the chamber",
+	analysis.StageTrapped:           "looking for trapped volumes",
 	analysis.StageCriteria:          "judging",
 }
 
