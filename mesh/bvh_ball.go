@@ -52,38 +52,48 @@ func (q *ballQuery) center(b *BVH) {
 	q.near.start(b)
 }
 
+// search walks the tree. An entry of the stack names a node and one of its
+// children, so that its box can be compared with what the ball has become.
 func (q *ballQuery) search(b *BVH) {
 	q.center(b)
-	var stack [bvhStack]uint32
-	top := 0
-	ref := uint32(0)
-	for {
-		if ref&leafBit != 0 {
-			first, end := leafRange(ref)
-			for i := first; i < end; i++ {
-				q.triangle(b, i)
-			}
-		} else {
-			n := &b.nodes[ref]
-			d0, d1 := q.near.boxDistance(n, 0), q.near.boxDistance(n, 1)
-			ref0, ref1 := n[12], n[13]
-			if d1 < d0 {
-				d0, d1, ref0, ref1 = d1, d0, ref1, ref0
-			}
-			if d1 <= q.near.boxLimit {
-				stack[top&(bvhStack-1)] = ref1
-				top++
-			}
-			if d0 <= q.near.boxLimit {
-				ref = ref0
-				continue
-			}
+	near := &q.near
+	q.push(b, 0)
+	for near.top > 0 {
+		near.top--
+		entry := near.stack[near.top&(bvhStack-1)].ref()
+		node, child := &b.nodes[entry/bvhWidth], entry%bvhWidth
+		if near.boxDistance(node, child) > near.boxLimit {
+			continue
 		}
-		if top == 0 {
-			return
+		ref := node.refs[child]
+		if ref&leafBit == 0 {
+			q.push(b, ref)
+			continue
 		}
-		top--
-		ref = stack[top&(bvhStack-1)]
+		first, end := leafRange(ref)
+		for i := first; i < end; i++ {
+			q.triangle(b, i)
+		}
+	}
+}
+
+// push puts the children of a node that the ball reaches on the stack, the
+// nearest last.
+func (q *ballQuery) push(b *BVH, node uint32) {
+	near := &q.near
+	base := near.top
+	for child := range uint32(bvhWidth) {
+		d := near.boxDistance(&b.nodes[node], child)
+		if d > near.boxLimit {
+			continue
+		}
+		key := boxKey(d)<<32 | boxKey(node*bvhWidth+child)
+		i := near.top
+		for ; i > base && near.stack[(i-1)&(bvhStack-1)] < key; i-- {
+			near.stack[i&(bvhStack-1)] = near.stack[(i-1)&(bvhStack-1)]
+		}
+		near.stack[i&(bvhStack-1)] = key
+		near.top++
 	}
 }
 
@@ -92,8 +102,7 @@ func (q *ballQuery) triangle(b *BVH, i uint32) {
 	if b.faces[i] == q.exclude {
 		return
 	}
-	t := &b.corners[i]
-	v0, v1, v2 := b.vertices[t[0]].vector(), b.vertices[t[1]].vector(), b.vertices[t[2]].vector()
+	v0, v1, v2 := b.leafCorners(i)
 	shrunk := false
 	for range ballSteps {
 		at := closestOnTriangle(q.near.p, v0, v1, v2)

@@ -39,88 +39,93 @@ type nearestQuery struct {
 	best    Nearest // without a face, the distance is the limit
 	limit   float64 // squared distance, not less than best's
 
-	box      [3]float64 // p in the frame of the boxes
-	slack    float64    // of a distance in that frame
-	boxLimit float64    // squared distance of boxes that matter, in that frame
+	// In the frame of the boxes: the point, rounded down and up, and the
+	// squared distance of boxes that matter, as bits.
+	lo, hi   [3]float32
+	boxLimit int32
+
+	// Boxes still to be looked into, the next one last. The squared distance
+	// takes the place of a depth.
+	stack [bvhStack]boxKey
+	top   int
 }
 
 // start prepares the test of boxes for the point and the distance of best.
 func (q *nearestQuery) start(b *BVH) {
-	q.box = b.frame.toBox(q.p)
-	q.slack = float64(frameSlack * (1 + math.Abs(q.box[0]) + math.Abs(q.box[1]) + math.Abs(q.box[2])))
+	at := b.frame.toBox(q.p)
+	slack := float64(frameSlack * (1 + math.Abs(at[0]) + math.Abs(at[1]) + math.Abs(at[2])))
+	for i, x := range at {
+		// A point moved towards the boxes is not farther from them. Squares
+		// stay finite.
+		const most = 1e15
+		x = min(max(x, -most), most)
+		q.lo[i], q.hi[i] = roundDown(x-slack), -roundDown(-x-slack)
+	}
 	q.setLimit(b)
-}
-
-func (q *nearestQuery) search(b *BVH) {
-	q.start(b)
-	type entry struct {
-		distance float64
-		ref      uint32
-	}
-	var stack [bvhStack]entry
-	top := 0
-	ref := uint32(0)
-	for {
-		if ref&leafBit != 0 {
-			first, end := leafRange(ref)
-			for i := first; i < end; i++ {
-				q.triangle(b, i)
-			}
-		} else {
-			n := &b.nodes[ref]
-			d0, d1 := q.boxDistance(n, 0), q.boxDistance(n, 1)
-			ref0, ref1 := n[12], n[13]
-			if d1 < d0 {
-				d0, d1, ref0, ref1 = d1, d0, ref1, ref0
-			}
-			if d1 <= q.boxLimit {
-				stack[top&(bvhStack-1)] = entry{d1, ref1}
-				top++
-			}
-			if d0 <= q.boxLimit {
-				ref = ref0
-				continue
-			}
-		}
-		for {
-			if top == 0 {
-				return
-			}
-			top--
-			if e := &stack[top&(bvhStack-1)]; e.distance <= q.boxLimit {
-				ref = e.ref
-				break
-			}
-		}
-	}
 }
 
 // setLimit sets the squared distances beyond which nothing matters.
 func (q *nearestQuery) setLimit(b *BVH) {
-	const slack = 1 + 0x1p-40
-	d := q.best.Distance * slack
+	d := float64(q.best.Distance * (1 + 0x1p-40))
 	q.limit = float64(d * d)
-	d = float64(float64(d*b.frame.scale)*slack) + q.slack
-	q.boxLimit = float64(d*d) * slack
+	// The distances of boxes are too small by the slack in start, but for
+	// rounding.
+	d = float64(d * b.frame.scale)
+	q.boxLimit = floatOrder(float32(min(float64(float64(d*d)*(1+boxSlack))+math.SmallestNonzeroFloat32, math.MaxFloat32)))
 }
 
-// boxDistance returns the squared distance of the point from a child's box,
-// in the frame of the boxes.
-func (q *nearestQuery) boxDistance(n *bvhNode, child int) float64 {
-	o := 6 * child
-	var sum float64
-	for i := range 3 {
-		lo := float64(math.Float32frombits(n[(o+2*i)&15]))
-		hi := float64(math.Float32frombits(n[(o+2*i+1)&15]))
-		d := 0.0
-		if q.box[i] < lo {
-			d = lo - q.box[i]
-		} else if q.box[i] > hi {
-			d = q.box[i] - hi
+func (q *nearestQuery) search(b *BVH) {
+	q.start(b)
+	q.stack[0], q.top = 0, 1
+	for q.top > 0 {
+		q.top--
+		key := q.stack[q.top&(bvhStack-1)]
+		if key.depth() > q.boxLimit {
+			continue
 		}
-		sum += float64(d * d)
+		if key.ref()&leafBit == 0 {
+			q.push(&b.nodes[key.ref()])
+			continue
+		}
+		first, end := leafRange(key.ref())
+		for i := first; i < end; i++ {
+			q.triangle(b, i)
+		}
 	}
-	return sum
+}
+
+// push puts the children of n within the limit on the stack, the nearest last.
+func (q *nearestQuery) push(n *bvhNode) {
+	var k [bvhWidth]boxKey
+	for i := range k {
+		d := q.boxDistance(n, uint32(i))
+		k[i] = boxKey(d)<<32 | boxKey(n.refs[i])
+		if d > q.boxLimit {
+			k[i] = missedBox
+		}
+	}
+	k[0], k[1] = ordered(k[0], k[1])
+	k[2], k[3] = ordered(k[2], k[3])
+	k[0], k[2] = ordered(k[0], k[2])
+	k[1], k[3] = ordered(k[1], k[3])
+	k[1], k[2] = ordered(k[1], k[2])
+	top := q.top
+	for i := bvhWidth - 1; i >= 0; i-- {
+		q.stack[top&(bvhStack-1)] = k[i]
+		top += k[i].met()
+	}
+	q.top = top
+}
+
+// boxDistance returns the squared distance of the point from the box of a
+// child, as bits; that of infinity for a child that is missing.
+func (q *nearestQuery) boxDistance(n *bvhNode, child uint32) int32 {
+	p := &n.planes
+	i := child % bvhWidth
+	x := orderedFloat(max(floatOrder(p[i]-q.hi[0]), floatOrder(q.lo[0]-p[4+i]), 0))
+	y := orderedFloat(max(floatOrder(p[8+i]-q.hi[1]), floatOrder(q.lo[1]-p[12+i]), 0))
+	z := orderedFloat(max(floatOrder(p[16+i]-q.hi[2]), floatOrder(q.lo[2]-p[20+i]), 0))
+	return floatOrder(float32(x*x) + float32(y*y) + float32(z*z))
 }
 
 // triangle measures triangle i of the leaves.
@@ -129,8 +134,8 @@ func (q *nearestQuery) triangle(b *BVH, i uint32) {
 	if face == q.exclude {
 		return
 	}
-	t := &b.corners[i]
-	point := closestOnTriangle(q.p, b.vertices[t[0]].vector(), b.vertices[t[1]].vector(), b.vertices[t[2]].vector())
+	v0, v1, v2 := b.leafCorners(i)
+	point := closestOnTriangle(q.p, v0, v1, v2)
 	d := point.Sub(q.p).Norm2()
 	if d > q.limit {
 		return

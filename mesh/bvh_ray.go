@@ -38,7 +38,7 @@ type Hit struct {
 // A ray whose origin or direction is not finite, or whose direction is zero,
 // hits nothing.
 func (b *BVH) ClosestHit(r Ray) (Hit, bool) {
-	var q rayQuery
+	q := rayQuery{boxes: rayBoxes{ordered: true}}
 	if !q.start(b, &r) {
 		return Hit{}, false
 	}
@@ -49,8 +49,12 @@ func (b *BVH) ClosestHit(r Ray) (Hit, bool) {
 // AnyHit reports whether the ray hits any face. It stops at the first it
 // finds.
 func (b *BVH) AnyHit(r Ray) bool {
-	var q rayQuery
-	return q.start(b, &r) && q.any(b)
+	q := rayQuery{boxes: rayBoxes{ordered: true}}
+	if !q.start(b, &r) {
+		return false
+	}
+	_, ok := q.next(b)
+	return ok
 }
 
 // AllHits appends all hits to dst, sorted by T and then by face, and returns
@@ -71,7 +75,7 @@ func (b *BVH) AllHits(r Ray, dst []Hit) []Hit {
 // hardly more than ClosestHit. What dst held before is not touched.
 func (b *BVH) FirstHits(r Ray, slack float64, dst []Hit) []Hit {
 	n := len(dst)
-	q := rayQuery{slack: slack, collect: true, hits: dst}
+	q := rayQuery{slack: slack, collect: true, hits: dst, boxes: rayBoxes{ordered: true}}
 	if !q.start(b, &r) {
 		return dst
 	}
@@ -115,25 +119,20 @@ func sortHits(hits []Hit) {
 // the same for every triangle, and the rest is the plane question whether the
 // origin lies inside the projected triangle, which is decided exactly.
 //
-// The test of a box follows T. Ize, "Robust BVH Ray Traversal", JCGT 2 (2013):
-// in single precision, with errors on the side of a hit.
+// For the test of boxes see rayBoxes.
 type rayQuery struct {
-	// For triangles: the axes, the last one the largest component of the
-	// direction, the origin along them, and the shear.
-	kx, ky, kz int
+	// The axes, the last one the largest component of the direction, the
+	// origin along them, and the shear.
+	kx, ky, kz uint
 	ox, oy, oz float64
 	sx, sy, dz float64
 	min, max   float64
 	exclude    uint32
 
-	// For boxes: depth along axis kz in the frame of the boxes, measured from
-	// where the ray enters the box of the tree. The plane at x is met at
-	// x·scale − near or − far: see boxAxis. limit is the depth up to which
-	// boxes matter, as bits.
-	box        [3]boxAxis
-	limit      int32
-	depthScale float64 // from T to depth
-	depthStart float64
+	boxes rayBoxes
+
+	// Triangles of the present leaf still to be tested.
+	first, end uint32
 
 	found bool
 	hit   Hit
@@ -145,50 +144,22 @@ type rayQuery struct {
 	hits    []Hit
 }
 
-// A boxAxis turns plane positions along an axis into depths. near holds the
-// offset for the plane that the ray meets first, rounded so that the depth
-// comes out too small; far the opposite. side is 0 if that plane is the box's
-// minimum, else 1.
-type boxAxis struct {
-	scale, near, far float32
-	side             int
-}
-
-const (
-	// parallelScale stands for the reciprocal of direction components that
-	// are zero beside the largest one.
-	parallelScale = 1 << 100
-
-	// boxSlack is a relative error that exceeds what single precision makes in
-	// a depth (three roundings) and in the position of the origin.
-	boxSlack = 0x1p-21
-
-	// frameSlack exceeds the relative errors of double precision in positions:
-	// those of the origin, and of the corners in the test of triangles.
-	frameSlack = 0x1p-47
-
-	// depthUlps is boxSlack in units of the last place.
-	depthUlps = 8
-)
-
 // start sets the query up and reports whether the ray may hit anything.
 func (q *rayQuery) start(b *BVH, r *Ray) bool {
 	ax, ay, az := math.Abs(r.Dir.X), math.Abs(r.Dir.Y), math.Abs(r.Dir.Z)
 	o := [3]float64{r.Origin.X, r.Origin.Y, r.Origin.Z}
 	d := [3]float64{r.Dir.X, r.Dir.Y, r.Dir.Z}
 	sum := ax + ay + az
-	if !(sum > 0 && sum <= math.MaxFloat64) || !(math.Abs(o[0])+math.Abs(o[1])+math.Abs(o[2]) <= math.MaxFloat64) ||
-		!(r.Min <= r.Max) || len(b.nodes) == 0 {
+	if !(sum > 0 && sum <= math.MaxFloat64) || !(r.Min <= r.Max) || len(b.nodes) == 0 {
 		return false
 	}
-	kz := 0
+	kx, ky, kz := uint(1), uint(2), uint(0)
 	if ay > ax {
-		kz = 1
+		kx, ky, kz = 2, 0, 1
 	}
-	if az > max(ax, ay) {
-		kz = 2
+	if az > ax && az > ay {
+		kx, ky, kz = 0, 1, 2
 	}
-	kx, ky := (kz+1)%3, (kz+2)%3
 	if d[kz] < 0 {
 		// The projection must not turn the triangles over.
 		kx, ky = ky, kx
@@ -197,149 +168,22 @@ func (q *rayQuery) start(b *BVH, r *Ray) bool {
 	q.ox, q.oy, q.oz = o[kx], o[ky], o[kz]
 	q.sx, q.sy, q.dz = d[kx]/d[kz], d[ky]/d[kz], d[kz]
 	q.min, q.max, q.exclude = r.Min, r.Max, r.Exclude
-	return q.startBoxes(b, o, d)
+	return q.boxes.start(b, r, kz)
 }
-
-// startBoxes sets up the test of boxes and reports whether the ray meets the
-// box of the tree.
-func (q *rayQuery) startBoxes(b *BVH, o, d [3]float64) bool {
-	steep := math.Abs(q.dz)
-	q.depthScale = float64(steep * b.frame.scale)
-	p := b.frame.toBox(r3.Vector{X: o[0], Y: o[1], Z: o[2]})
-	lo, hi := b.frame.toBox(b.root.Min), b.frame.toBox(b.root.Max)
-
-	// Where the ray enters and leaves the box of the tree, in double
-	// precision, because the origin may be far away.
-	reach := 1 + max(math.Abs(p[0]), math.Abs(p[1]), math.Abs(p[2]))
-	pad := float64(frameSlack * reach)
-	enter, leave := float64(q.min*q.depthScale), float64(q.max*q.depthScale)
-	var slope, inverse [3]float64
-	for i := range 3 {
-		slope[i] = d[i] / steep
-		inverse[i] = 1 / slope[i]
-		if math.Abs(slope[i]) < 1.0/parallelScale {
-			inverse[i] = math.Copysign(parallelScale, slope[i])
-		}
-		near, far := float64((lo[i]-pad-p[i])*inverse[i]), float64((hi[i]+pad-p[i])*inverse[i])
-		if inverse[i] < 0 {
-			near, far = float64((hi[i]+pad-p[i])*inverse[i]), float64((lo[i]-pad-p[i])*inverse[i])
-		}
-		enter, leave = max(enter, near), min(leave, far)
-	}
-	depthPad := float64(4*frameSlack*(math.Abs(enter)+math.Abs(leave))) + pad
-	if !(enter <= leave+depthPad) {
-		return false
-	}
-	q.depthStart = enter - depthPad
-	q.limit = q.depthBits(leave)
-
-	pad += float64(frameSlack * math.Abs(q.depthStart))
-	for i := range 3 {
-		x := p[i] + float64(q.depthStart*slope[i])
-		if math.Abs(slope[i]) < 1.0/parallelScale {
-			x = p[i]
-		}
-		q.box[i].set(x, inverse[i], pad)
-	}
-	return true
-}
-
-// set prepares an axis for an origin at x, uncertain by pad.
-func (a *boxAxis) set(x, inverse, pad float64) {
-	slack := float64(boxSlack*math.Abs(x)) + pad
-	a.scale = float32(inverse)
-	s := float64(a.scale)
-	if s > 0 {
-		a.side = 0
-		a.near, a.far = float32((x+slack)*s), float32((x-slack)*s)
-	} else {
-		a.side = 1
-		a.near, a.far = float32((x-slack)*s), float32((x+slack)*s)
-	}
-}
-
-// depthBits returns the bits of a depth not less than the given one, counted
-// from where the ray enters the tree.
-func (q *rayQuery) depthBits(depth float64) int32 {
-	const most = 1 << 20 // the tree is of about unit size
-	depth = min(max(depth-q.depthStart, 0), most)
-	return int32(math.Float32bits(float32(float64(depth*(1+2*boxSlack)) + float64(frameSlack*math.Abs(q.depthStart)))))
-}
-
-// boxDepth returns the bits of the depth at which the ray enters a box of a
-// node, 0 if it starts inside, and whether it meets it before the limit. The
-// bits of floating-point numbers that are not negative are ordered like the
-// numbers; negative ones come out below all of them.
-func (q *rayQuery) boxDepth(n *bvhNode, child int) (int32, bool) {
-	x, y, z := &q.box[0], &q.box[1], &q.box[2]
-	o := 6 * child
-	nx := float32(math.Float32frombits(n[(o+x.side)&15])*x.scale) - x.near
-	ny := float32(math.Float32frombits(n[(o+2+y.side)&15])*y.scale) - y.near
-	nz := float32(math.Float32frombits(n[(o+4+z.side)&15])*z.scale) - z.near
-	fx := float32(math.Float32frombits(n[(o+1-x.side)&15])*x.scale) - x.far
-	fy := float32(math.Float32frombits(n[(o+3-y.side)&15])*y.scale) - y.far
-	fz := float32(math.Float32frombits(n[(o+5-z.side)&15])*z.scale) - z.far
-	near := max(floatOrder(nx), floatOrder(ny), floatOrder(nz), 0)
-	far := min(floatOrder(fx), floatOrder(fy), floatOrder(fz), q.limit)
-	return near, near <= far+depthUlps
-}
-
-func floatOrder(x float32) int32 { return int32(math.Float32bits(x)) }
 
 // closest finds the closest hit.
 func (q *rayQuery) closest(b *BVH) {
-	var stack [bvhStack]uint64 // depth bits and reference
-	top := 0
-	ref := uint32(0)
 	for {
-		if ref&leafBit != 0 {
-			first, end := leafRange(ref)
-			for i := first; i < end; i++ {
-				q.closer(b, i)
-			}
-		} else {
-			n := &b.nodes[ref]
-			d0, hit0 := q.boxDepth(n, 0)
-			d1, hit1 := q.boxDepth(n, 1)
-			ref0, ref1 := n[12], n[13]
-			if hit0 && hit1 {
-				if d1 < d0 {
-					ref0, ref1, d1 = ref1, ref0, d0
-				}
-				stack[top&(bvhStack-1)] = uint64(d1)<<32 | uint64(ref1)
-				top++
-				ref = ref0
-				continue
-			}
-			if hit0 {
-				ref = ref0
-				continue
-			}
-			if hit1 {
-				ref = ref1
-				continue
-			}
+		h, ok := q.next(b)
+		if !ok {
+			return
 		}
-		for {
-			if top == 0 {
-				return
-			}
-			top--
-			entry := stack[top&(bvhStack-1)]
-			if int32(entry>>32) <= q.limit {
-				ref = uint32(entry)
-				break
-			}
-		}
+		q.closer(h)
 	}
 }
 
-// closer tests triangle i of the leaves and keeps its hit if it is better.
-func (q *rayQuery) closer(b *BVH, i uint32) {
-	h, ok := q.triangle(b, i)
-	if !ok {
-		return
-	}
+// closer keeps a hit if it is better than the one so far.
+func (q *rayQuery) closer(h Hit) {
 	if q.collect {
 		q.hits = append(q.hits, h)
 	}
@@ -347,120 +191,100 @@ func (q *rayQuery) closer(b *BVH, i uint32) {
 		return
 	}
 	q.hit, q.found = h, true
-	q.max = h.T + q.slack
-	q.limit = min(q.limit, q.depthBits(float64(q.max*q.depthScale)))
-}
-
-// any reports whether there is a hit.
-func (q *rayQuery) any(b *BVH) bool {
-	found := false
-	q.visit(b, func(i uint32) bool {
-		_, found = q.triangle(b, i)
-		return !found
-	})
-	return found
+	q.max = min(q.max, h.T+q.slack)
+	q.boxes.setLimit(float64(q.max * q.boxes.scale))
 }
 
 // all appends all hits in no order.
 func (q *rayQuery) all(b *BVH, dst []Hit) []Hit {
-	q.visit(b, func(i uint32) bool {
-		if h, ok := q.triangle(b, i); ok {
-			dst = append(dst, h)
-		}
-		return true
-	})
-	return dst
-}
-
-// visit calls test for every triangle that the ray may hit until it returns
-// false.
-func (q *rayQuery) visit(b *BVH, test func(i uint32) bool) {
-	var stack [bvhStack]uint32
-	top := 0
-	ref := uint32(0)
 	for {
-		if ref&leafBit != 0 {
-			first, end := leafRange(ref)
-			for i := first; i < end; i++ {
-				if !test(i) {
-					return
-				}
-			}
-		} else {
-			n := &b.nodes[ref]
-			_, hit0 := q.boxDepth(n, 0)
-			_, hit1 := q.boxDepth(n, 1)
-			if hit0 {
-				if hit1 {
-					stack[top&(bvhStack-1)] = n[13]
-					top++
-				}
-				ref = n[12]
-				continue
-			}
-			if hit1 {
-				ref = n[13]
-				continue
-			}
+		h, ok := q.next(b)
+		if !ok {
+			return dst
 		}
-		if top == 0 {
-			return
-		}
-		top--
-		ref = stack[top&(bvhStack-1)]
+		dst = append(dst, h)
 	}
 }
 
-// triangle tests triangle i of the leaves.
-func (q *rayQuery) triangle(b *BVH, i uint32) (Hit, bool) {
-	t := &b.corners[i]
-	ax, ay, az := q.project(&b.vertices[t[0]])
-	bx, by, bz := q.project(&b.vertices[t[1]])
-	cx, cy, cz := q.project(&b.vertices[t[2]])
+// next returns another hit between the minimum and the maximum, from near to
+// far by and large, and false when there are no more.
+func (q *rayQuery) next(b *BVH) (Hit, bool) {
+	if b.single != nil {
+		return nextHit(q, b, b.single)
+	}
+	return nextHit(q, b, b.double)
+}
 
-	// Twice the areas that the origin spans with the edges. A difference of
-	// rounded products has the right sign unless it is zero, because rounding
-	// keeps the order.
-	u := float64(bx*cy) - float64(by*cx)
-	v := float64(cx*ay) - float64(cy*ax)
-	w := float64(ax*by) - float64(ay*bx)
+func nextHit[T float32 | float64](q *rayQuery, b *BVH, triangles []leafTriangle[T]) (Hit, bool) {
+	kx, ky, kz := q.kx, q.ky, q.kz
+	if kx > 2 || ky > 2 || kz > 2 {
+		return Hit{}, false // never, but it spares the bounds checks below
+	}
+	ox, oy, oz, sx, sy := q.ox, q.oy, q.oz, q.sx, q.sy
+	i, end := q.first, q.end
+	for {
+		for ; i < end; i++ {
+			t := &triangles[i]
+			az, bz, cz := float64(t[kz])-oz, float64(t[3+kz])-oz, float64(t[6+kz])-oz
+			ax := float64(t[kx]) - ox - float64(sx*az)
+			bx := float64(t[3+kx]) - ox - float64(sx*bz)
+			cx := float64(t[6+kx]) - ox - float64(sx*cz)
+			ay := float64(t[ky]) - oy - float64(sy*az)
+			by := float64(t[3+ky]) - oy - float64(sy*bz)
+			cy := float64(t[6+ky]) - oy - float64(sy*cz)
+
+			// Twice the areas that the origin spans with the edges. A
+			// difference of rounded products has the right sign unless it is
+			// zero, because rounding keeps the order.
+			u := float64(bx*cy) - float64(by*cx)
+			v := float64(cx*ay) - float64(cy*ax)
+			w := float64(ax*by) - float64(ay*bx)
+			differ := (math.Float64bits(u) ^ math.Float64bits(v)) | (math.Float64bits(u) ^ math.Float64bits(w))
+			if int64(differ) < 0 && float64(float64(u*v)*w) != 0 {
+				continue
+			}
+			corners := [3][3]float64{{ax, ay, az}, {bx, by, bz}, {cx, cy, cz}}
+			if h, ok := q.meet(&corners, u, v, w); ok && b.faces[i] != q.exclude {
+				q.first, q.end = i+1, end
+				h.Face = b.faces[i]
+				return h, true
+			}
+		}
+		i, end = q.boxes.nextLeaf(b.nodes)
+		if i == end {
+			q.first, q.end = 0, 0
+			return Hit{}, false
+		}
+	}
+}
+
+// meet completes the test of a triangle, given its projected corners and twice
+// the areas that the origin spans with its edges, which have no different
+// signs.
+func (q *rayQuery) meet(c *[3][3]float64, u, v, w float64) (Hit, bool) {
 	sign := int32(1)
+	if u < 0 {
+		sign = -1
+	}
 	if float64(float64(u*v)*w) == 0 {
-		su, sv, sw := edgeSide(bx, by, cx, cy), edgeSide(cx, cy, ax, ay), edgeSide(ax, ay, bx, by)
+		a, b, c := &c[0], &c[1], &c[2]
+		su, sv, sw := edgeSide(b[0], b[1], c[0], c[1]), edgeSide(c[0], c[1], a[0], a[1]), edgeSide(a[0], a[1], b[0], b[1])
 		if su == 0 || su != sv || su != sw {
 			return Hit{}, false
 		}
 		sign = int32(su)
-		u, v, w = math.Abs(edgeArea(bx, by, cx, cy)), math.Abs(edgeArea(cx, cy, ax, ay)), math.Abs(edgeArea(ax, ay, bx, by))
-	} else {
-		bu, bv, bw := math.Float64bits(u), math.Float64bits(v), math.Float64bits(w)
-		if int64((bu^bv)|(bu^bw)) < 0 {
-			return Hit{}, false
-		}
-		if u < 0 {
-			sign = -1
-		}
+		u = math.Abs(edgeArea(b[0], b[1], c[0], c[1]))
+		v = math.Abs(edgeArea(c[0], c[1], a[0], a[1]))
+		w = math.Abs(edgeArea(a[0], a[1], b[0], b[1]))
 	}
 	area := u + v + w
 	if area == 0 {
 		// Underflow: the triangle lies on the ray for all that can be said.
 		u, v, w, area = 1, 1, 1, 3
 	}
-	depth := (float64(u*az) + float64(v*bz) + float64(w*cz)) / area
-	h := Hit{T: depth / q.dz, Face: b.faces[i], Sign: sign, U: v / area, V: w / area}
-	if !(h.T >= q.min && h.T <= q.max) || h.Face == q.exclude {
-		return Hit{}, false
-	}
-	return h, true
-}
-
-// project returns a corner with the ray's origin moved to zero and its
-// direction turned and sheared to the last axis.
-func (q *rayQuery) project(v *leafVertex) (x, y, z float64) {
-	z = v[q.kz&3] - q.oz
-	x = v[q.kx&3] - q.ox - float64(q.sx*z)
-	y = v[q.ky&3] - q.oy - float64(q.sy*z)
-	return x, y, z
+	depth := (float64(u*c[0][2]) + float64(v*c[1][2]) + float64(w*c[2][2])) / area
+	h := Hit{T: depth / q.dz, Sign: sign, U: v / area, V: w / area}
+	return h, h.T >= q.min && h.T <= q.max
 }
 
 // edgeSide returns on which side of the directed line from p to q the origin
@@ -483,6 +307,9 @@ func crossSign(px, py, qx, qy float64) int {
 	left, right := float64(px*qy), float64(py*qx)
 	if left != right {
 		return cmp.Compare(left, right)
+	}
+	if (px == 0 || qy == 0) && (py == 0 || qx == 0) {
+		return 0
 	}
 	const safe = 0x1p-960 // the rounding errors of larger products do not underflow
 	if math.Abs(left) < safe {

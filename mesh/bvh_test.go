@@ -143,7 +143,7 @@ var soups = []struct {
 	{"on a coarse grid", 800, 2, 2.5},
 }
 
-// Every ray query finds in the tree exactly what it finds without.
+// Every ray query finds in the tree exactly what it finds without it.
 func TestBVHRaysAgainstBruteForce(t *testing.T) {
 	for _, s := range soups {
 		t.Run(s.name, func(t *testing.T) {
@@ -164,6 +164,11 @@ func TestBVHRaysAgainstBruteForce(t *testing.T) {
 				got, ok := tree.ClosestHit(ray)
 				if ok != (len(want) > 0) || ok && got != want[0] {
 					t.Fatalf("ClosestHit(%+v) = %v, want %v", ray, got, want)
+				}
+				slack := r.Float64()
+				want = slices.DeleteFunc(want, func(h mesh.Hit) bool { return h.T > got.T+slack })
+				if first := tree.FirstHits(ray, slack, nil); !slices.Equal(first, want) {
+					t.Fatalf("FirstHits(%+v, %g)\n got %v\nwant %v", ray, slack, first, want)
 				}
 			}
 			if hits == 0 {
@@ -194,7 +199,7 @@ func TestBVHHitsLieOnRayAndFace(t *testing.T) {
 	}
 }
 
-// Nearest finds in the tree exactly what it finds without.
+// Nearest finds in the tree exactly what it finds without it.
 func TestBVHNearestAgainstBruteForce(t *testing.T) {
 	for _, s := range soups {
 		t.Run(s.name, func(t *testing.T) {
@@ -415,6 +420,52 @@ func TestBVHSenselessQueries(t *testing.T) {
 	}
 	if _, ok := tree.Nearest(o, nan, mesh.NoFace); ok {
 		t.Error("a point within an undefined distance")
+	}
+}
+
+// The order of faces and of their corners does not matter: the same places are
+// hit, with the same signs.
+func TestBVHPermutation(t *testing.T) {
+	s := meshtest.Torus(10, 3, 24, 12).Rotate(16)
+	one := newBVH(t, s.Mesh)
+	other := newBVH(t, s.PermuteTriangles(17).PermuteVertices(18).Mesh)
+	r := meshtest.Random(19)
+	for range 5000 {
+		ray := mesh.Ray{Origin: randomVector(r).Mul(10), Dir: randomVector(r), Max: math.Inf(1), Exclude: mesh.NoFace}
+		p, q := one.AllHits(ray, nil), other.AllHits(ray, nil)
+		if len(p) != len(q) {
+			t.Fatalf("%+v: %d hits and %d hits", ray, len(p), len(q))
+		}
+		for i := range p {
+			if math.Abs(p[i].T-q[i].T) > 1e-12*(1+p[i].T) || p[i].Sign != q[i].Sign {
+				t.Fatalf("%+v: hit %v and %v", ray, p[i], q[i])
+			}
+		}
+		near, _ := one.Nearest(ray.Origin, math.Inf(1), mesh.NoFace)
+		too, _ := other.Nearest(ray.Origin, math.Inf(1), mesh.NoFace)
+		if math.Abs(near.Distance-too.Distance) > 1e-12 {
+			t.Fatalf("nearest to %v at %v and %v", ray.Origin, near, too)
+		}
+	}
+}
+
+// A ray through all boxes of a tree that is as deep as one gets finds
+// everything: the walk does not run out of room.
+func TestBVHDeepTree(t *testing.T) {
+	m := &mesh.Mesh{}
+	const n = 30_000
+	for i := range uint32(n) {
+		s := math.Pow(0.9997, float64(i))
+		m.Vertices = append(m.Vertices, r3.Vector{X: -s, Y: -s}, r3.Vector{X: s, Y: -s, Z: s}, r3.Vector{Y: s})
+		m.Triangles = append(m.Triangles, mesh.Triangle{3 * i, 3*i + 1, 3*i + 2})
+	}
+	tree := newBVH(t, m)
+	ray := mesh.Ray{Origin: r3.Vector{Z: -10}, Dir: r3.Vector{Z: 1}, Max: math.Inf(1), Exclude: mesh.NoFace}
+	if hits := tree.AllHits(ray, nil); len(hits) != n {
+		t.Errorf("%d hits, want %d", len(hits), n)
+	}
+	if hit, ok := tree.ClosestHit(ray); !ok || hit.Face != n-1 {
+		t.Errorf("closest hit %v, want face %d", hit, n-1)
 	}
 }
 

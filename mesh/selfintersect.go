@@ -3,7 +3,6 @@ package mesh
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"sync"
 
@@ -27,9 +26,8 @@ type SelfIntersections struct {
 }
 
 // SelfIntersections finds the pairs of faces that share no vertex and meet in
-// more than a point: in a segment, or, in one plane, in an area. Faces that
-// share a vertex by its index are never a pair, so equal vertices should have
-// been welded. All decisions are exact.
+// more than a point: in a segment, or, in one plane, in an area. Vertices are
+// shared if they are equal, welded or not. All decisions are exact.
 //
 // It walks the tree against itself and takes time in proportion to the number
 // of faces for a mesh whose faces are of the size of their distance; many
@@ -92,14 +90,10 @@ const (
 // findBoxes computes the boxes of all triangles.
 func (s *selfIntersection) findBoxes(threads int) error {
 	b := s.tree
-	s.boxes = make([]nodeBox, len(b.corners))
-	return forEach(s.ctx, threads, chunks(len(b.corners)), func(job int) {
-		first, end := chunk(job, len(b.corners))
-		for i := first; i < end; i++ {
-			s.boxes[i] = emptyNodeBox()
-			for _, v := range b.corners[i] {
-				s.boxes[i].addPoint(b.frame.toBox(b.vertices[v].vector()))
-			}
+	s.boxes = make([]nodeBox, len(b.faces))
+	return forBuildChunks(s.ctx, threads, len(b.faces), func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			s.boxes[i] = b.frame.triangle(b.leafCorners(uint32(i)))
 		}
 	})
 }
@@ -150,8 +144,7 @@ func (s *selfIntersection) useless(job int) bool {
 // tasks splits the walk of the tree against itself, the same for any number of
 // threads.
 func (s *selfIntersection) tasks() []treePair {
-	box := emptyNodeBox() // never looked at for a tree against itself
-	tasks := []treePair{{0, 0, box, box}}
+	tasks := []treePair{{}} // the boxes of a tree against itself are not looked at
 	for len(tasks) < selfTasks {
 		var next []treePair
 		for i := range tasks {
@@ -168,30 +161,31 @@ func (s *selfIntersection) tasks() []treePair {
 // expand appends the pairs that a pair consists of: itself, if both are
 // leaves.
 func (b *BVH) expand(p *treePair, to []treePair) []treePair {
-	if p.a == p.b {
-		if p.a&leafBit != 0 {
-			return append(to, *p)
-		}
-		n := &b.nodes[p.a]
-		c0, c1 := n[12], n[13]
-		box0, box1 := n.box(0), n.box(1)
-		to = append(to, treePair{c0, c0, box0, box0}, treePair{c1, c1, box1, box1})
-		if box0.overlaps(&box1) {
-			to = append(to, treePair{c0, c1, box0, box1})
-		}
-		return to
-	}
 	if p.a&leafBit != 0 && p.b&leafBit != 0 {
 		return append(to, *p)
+	}
+	if p.a == p.b {
+		n := &b.nodes[p.a]
+		boxes, count := n.children()
+		for i := range count {
+			to = append(to, treePair{n.refs[i], n.refs[i], boxes[i], boxes[i]})
+			for j := range i {
+				if boxes[i].overlaps(&boxes[j]) {
+					to = append(to, treePair{n.refs[j], n.refs[i], boxes[j], boxes[i]})
+				}
+			}
+		}
+		return to
 	}
 	a, boxA, other, boxB := p.a, &p.boxA, p.b, &p.boxB
 	if a&leafBit != 0 || other&leafBit == 0 && boxB.extent() > boxA.extent() {
 		a, other, boxB = p.b, p.a, boxA
 	}
 	n := &b.nodes[a]
-	for child := range 2 {
-		if box := n.box(child); box.overlaps(boxB) {
-			to = append(to, treePair{n[12+child], other, box, *boxB})
+	boxes, count := n.children()
+	for i := range count {
+		if boxes[i].overlaps(boxB) {
+			to = append(to, treePair{n.refs[i], other, boxes[i], *boxB})
 		}
 	}
 	return to
@@ -216,7 +210,7 @@ func (t *selfTask) visit(p *treePair) {
 		t.testLeaves(p)
 		return
 	}
-	var room [3]treePair
+	var room [bvhWidth * (bvhWidth + 1) / 2]treePair
 	parts := t.search.tree.expand(p, room[:0])
 	for i := range parts {
 		t.visit(&parts[i])
@@ -252,38 +246,16 @@ func (t *selfTask) testLeaves(p *treePair) {
 	}
 }
 
-// meet reports whether triangles i and j of the leaves share no vertex and
-// meet in more than a point.
+// meet reports whether triangles i and j of the leaves share no corner and meet
+// in more than a point.
 func (b *BVH) meet(i, j uint32) bool {
-	s, t := &b.corners[i], &b.corners[j]
-	for _, v := range s {
-		if v == t[0] || v == t[1] || v == t[2] {
+	var s, t [3]r3.Vector
+	s[0], s[1], s[2] = b.leafCorners(i)
+	t[0], t[1], t[2] = b.leafCorners(j)
+	for _, p := range s {
+		if p == t[0] || p == t[1] || p == t[2] {
 			return false
 		}
 	}
-	return trianglesMeet(
-		[3]r3.Vector{b.vertices[s[0]].vector(), b.vertices[s[1]].vector(), b.vertices[s[2]].vector()},
-		[3]r3.Vector{b.vertices[t[0]].vector(), b.vertices[t[1]].vector(), b.vertices[t[2]].vector()})
-}
-
-// box returns the box of a child.
-func (n *bvhNode) box(child int) nodeBox {
-	var b nodeBox
-	o := 6 * child
-	for i := range 3 {
-		b.lo[i] = math.Float32frombits(n[(o+2*i)&15])
-		b.hi[i] = math.Float32frombits(n[(o+2*i+1)&15])
-	}
-	return b
-}
-
-func (b *nodeBox) overlaps(c *nodeBox) bool {
-	return b.lo[0] <= c.hi[0] && c.lo[0] <= b.hi[0] &&
-		b.lo[1] <= c.hi[1] && c.lo[1] <= b.hi[1] &&
-		b.lo[2] <= c.hi[2] && c.lo[2] <= b.hi[2]
-}
-
-// extent returns the sum of the sides of a box.
-func (b *nodeBox) extent() float32 {
-	return (b.hi[0] - b.lo[0]) + (b.hi[1] - b.lo[1]) + (b.hi[2] - b.lo[2])
+	return trianglesMeet(s, t)
 }
