@@ -21,6 +21,22 @@ const maxListedSkips = 5
 // The sequence ends after an error, which is as that of Run.
 func RunEach(ctx context.Context, r io.Reader, opts Options) iter.Seq2[*Report, error] {
 	return func(yield func(*Report, error) bool) {
+		for subject, err := range ExamineEach(ctx, r, opts) {
+			var report *Report
+			if subject != nil {
+				report = subject.Report
+			}
+			if !yield(report, err) {
+				return
+			}
+		}
+	}
+}
+
+// ExamineEach is RunEach that also keeps mesh and samples of each model, for
+// as long as the caller keeps its Subject.
+func ExamineEach(ctx context.Context, r io.Reader, opts Options) iter.Seq2[*Subject, error] {
+	return func(yield func(*Subject, error) bool) {
 		full, err := prepare(opts)
 		if err != nil {
 			yield(nil, err)
@@ -33,7 +49,7 @@ func RunEach(ctx context.Context, r io.Reader, opts Options) iter.Seq2[*Report, 
 		case ctx.Err() != nil:
 			yield(nil, ctx.Err())
 		case err != nil:
-			yield(Refused(err, full), nil)
+			yield(&Subject{Report: Refused(err, full)}, nil)
 		default:
 			runMembers(ctx, data, full, yield)
 		}
@@ -41,11 +57,11 @@ func RunEach(ctx context.Context, r io.Reader, opts Options) iter.Seq2[*Report, 
 }
 
 // runMembers analyses the models in data.
-func runMembers(ctx context.Context, data []byte, opts Options, yield func(*Report, error) bool) {
+func runMembers(ctx context.Context, data []byte, opts Options, yield func(*Subject, error) bool) {
 	inside, err := guard(func() (contents, error) { return listContents(ctx, data, opts), nil })
 	if err != nil || inside.models < 2 {
 		// Whatever is wrong with the file, RunBytes finds it and says so.
-		yield(RunBytes(ctx, data, opts))
+		yield(Examine(ctx, data, opts))
 		return
 	}
 	next, stop := iter.Pull2(mesh.Members(ctx, opts.Name, data, opts.Limits))
@@ -60,16 +76,16 @@ func runMembers(ctx context.Context, data []byte, opts Options, yield func(*Repo
 		}
 		one := opts
 		one.Name = opts.Name + "/" + member.Name
-		var report *Report
+		var subject *Subject
 		if err != nil {
-			report = Refused(err, one)
-		} else if report, err = RunBytes(ctx, member.Data, one); err != nil {
+			subject = &Subject{Report: Refused(err, one)}
+		} else if subject, err = Examine(ctx, member.Data, one); err != nil {
 			yield(nil, err)
 			return
 		}
-		report.Warnings = append(report.Warnings, inside.skipped...)
+		subject.Report.Warnings = append(subject.Report.Warnings, inside.skipped...)
 		inside.skipped = nil
-		if !yield(report, nil) {
+		if !yield(subject, nil) {
 			return
 		}
 	}

@@ -11,9 +11,10 @@ import (
 // Codes of failures that are no matter of the file's content. All other codes
 // of Error are those of package mesh.
 const (
-	CodeRead     mesh.Code = "read_error" // the bytes could not be had: no such file, no permission, broken pipe
-	CodeTimeout  mesh.Code = "timeout"    // Options.Timeout
-	CodeInternal mesh.Code = "internal"   // a fault of the engine
+	CodeRead     mesh.Code = "read_error"    // the bytes could not be had: no such file, no permission, broken pipe
+	CodeTimeout  mesh.Code = "timeout"       // Options.Timeout
+	CodeInternal mesh.Code = "internal"      // a fault of the engine
+	CodeMemory   mesh.Code = "out_of_memory" // more than the caller had to give; only callers find that out
 )
 
 // ErrorKind is the coarse word for a failure.
@@ -122,5 +123,6 @@ var kinds = map[mesh.Code]ErrorKind{
 	mesh.CodeLimitResolution:   KindLimitsExceeded,
 
 	CodeTimeout:  KindTimeout,
+	CodeMemory:   KindLimitsExceeded,
 	CodeInternal: KindInternal,
 }

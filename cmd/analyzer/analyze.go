@@ -18,6 +18,7 @@ func (p *program) analyzeCommand() *cobra.Command {
 	var (
 		s      = session{program: p}
 		judged judgeFlags
+		folder folderFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "analyze [flags] FILE|DIR|GLOB|-...",
@@ -31,12 +32,18 @@ one of them they are measured only. --config reads every constant of the
 analysis from a YAML or JSON file whose settings are those of "options" in the
 JSON of a report.
 
+With --out DIR, the results go into a folder: results.jsonl, results.csv and
+report.html, with pictures, for a browser. Each file is analysed by a process of
+its own that may fail or hang without harm for the others, in 30 minutes if
+--timeout says nothing else. An interrupted run is continued with --resume.
+
 Exit codes: 0 all files were analysed, 1 some file could not be analysed,
 2 wrong usage, 3 the condition of --fail-on was met.`,
 		Example: `  analyzer analyze --technology sls part.stl
   analyzer analyze --min-wall 0.8 --optimal-wall 1.2 --chamber 250x250x300 part.3mf
   analyzer analyze --technology fdm --csv models/ > report.csv
   analyzer analyze --min-wall 1 --json --fail-on fail *.stl | jq -r '.file + " " + .status'
+  analyzer analyze --technology sls --out results models/
   curl -s https://example.com/part.stl | analyzer analyze --technology mjf -`,
 		Args: someArgs("give at least one file, folder or pattern, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,10 +53,15 @@ Exit codes: 0 all files were analysed, 1 some file could not be analysed,
 			}
 			judged.apply(cmd.Flags(), &opts)
 			s.failOn = judged.failOn
+			if err := folder.check(&s, cmd.Flags()); err != nil {
+				return err
+			}
+			s.folder = folder
 			return s.run(cmd.Context(), args, opts)
 		},
 	}
 	judged.add(cmd)
+	folder.add(cmd)
 	s.addFlags(cmd)
 	return cmd
 }
@@ -136,6 +148,7 @@ type session struct {
 	noProgress bool
 	quiet      bool
 	failOn     failOn
+	folder     folderFlags
 }
 
 func (s *session) addFlags(cmd *cobra.Command) {
@@ -194,6 +207,9 @@ func (s *session) run(ctx context.Context, args []string, opts analysis.Options)
 		// this keeps the sum of them within what was asked for.
 		workers = s.threads
 		runtime.GOMAXPROCS(s.threads)
+	}
+	if s.folder.out != "" {
+		return s.runFolder(ctx, s.folder, args, opts, workers)
 	}
 	inputs := findInputs(args)
 	out := newOutcome(s, inputs, opts)

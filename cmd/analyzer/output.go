@@ -56,13 +56,7 @@ func (o *outcome) print(in input, report *analysis.Report) error {
 		o.skipped = append(o.skipped, in.name)
 		return nil
 	}
-	o.printed++
-	switch {
-	case report.Error != nil:
-		o.failed++
-	case o.failOn.met(report.Status):
-		o.met = true
-	}
+	o.count(report)
 	var err error
 	o.progress.aside(func() {
 		o.explain(report)
@@ -71,6 +65,17 @@ func (o *outcome) print(in input, report *analysis.Report) error {
 		}
 	})
 	return err
+}
+
+// count takes a report into what the exit code depends on.
+func (o *outcome) count(report *analysis.Report) {
+	o.printed++
+	switch {
+	case report.Error != nil:
+		o.failed++
+	case o.failOn.met(report.Status):
+		o.met = true
+	}
 }
 
 // explain shows where the engine failed, for the one who will report it.

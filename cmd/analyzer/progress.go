@@ -16,6 +16,8 @@ const (
 	// barDelay keeps the bar from flashing for quick files.
 	barDelay    = 400 * time.Millisecond
 	barInterval = 100 * time.Millisecond
+	// lineInterval is that of lines where there is no terminal.
+	lineInterval = 15 * time.Second
 )
 
 // A progress shows on one line of a terminal how far a batch has come.
@@ -23,6 +25,8 @@ type progress struct {
 	out   *os.File
 	style style
 	shown bool // there is a terminal, and nobody asked for silence
+	lines bool // without a terminal, a line from time to time
+	rated bool // say how fast it goes and when it will end
 
 	mu      sync.Mutex
 	total   float64 // bytes of all files
@@ -58,22 +62,26 @@ func barWeight(in input) float64 { return float64(max(in.size, 1<<10)) }
 // start draws the bar from time to time until the returned function is
 // called.
 func (p *progress) start() (stop func()) {
-	if !p.shown {
+	delay, interval, draw := barDelay, barInterval, p.draw
+	switch {
+	case p.lines:
+		delay, interval, draw = lineInterval, lineInterval, p.drawLine
+	case !p.shown:
 		return func() {}
 	}
 	quit := make(chan struct{})
 	var drawer sync.WaitGroup
 	drawer.Go(func() {
 		select {
-		case <-time.After(barDelay):
+		case <-time.After(delay):
 		case <-quit:
 			return
 		}
-		ticker := time.NewTicker(barInterval)
+		ticker := time.NewTicker(interval)
 		defer ticker.Stop()
 		for {
 			p.mu.Lock()
-			p.draw()
+			draw()
 			p.mu.Unlock()
 			select {
 			case <-ticker.C:
@@ -147,16 +155,37 @@ var stageWords = map[analysis.Stage]string{
 	analysis.StageCriteria:          "judging",
 }
 
-// draw writes the line; p.mu is held.
-func (p *progress) draw() {
+// fraction returns how much of all files is done, 0 to 1.
+func (p *progress) fraction() float64 {
 	at := p.done
 	for _, f := range p.running {
 		at += f.fraction * f.weight
 	}
-	fraction := 0.0
-	if p.total > 0 {
-		fraction = min(1, at/p.total)
+	if p.total <= 0 {
+		return 0
 	}
+	return min(1, at/p.total)
+}
+
+// pace says how fast it goes and how long the rest will take if it stays so.
+func (p *progress) pace(fraction float64) string {
+	passed := time.Since(p.started)
+	if passed < time.Second || p.ended == 0 || fraction <= 0 {
+		return ""
+	}
+	left := time.Duration(float64(passed) * (1 - fraction) / fraction).Round(time.Second)
+	return fmt.Sprintf("  %.3g a second, %v left", float64(p.ended)/passed.Seconds(), left)
+}
+
+// drawLine writes a line where there is no terminal; p.mu is held.
+func (p *progress) drawLine() {
+	fraction := p.fraction()
+	note(p.out, "%.0f %%, %d of %d files%s", 100*fraction, p.ended, p.files, p.pace(fraction))
+}
+
+// draw writes the line; p.mu is held.
+func (p *progress) draw() {
+	fraction := p.fraction()
 	const cells = 24
 	full := int(fraction * cells)
 	bar := strings.Repeat(p.style.pick("━", "#"), full)
@@ -166,6 +195,9 @@ func (p *progress) draw() {
 		line += fmt.Sprintf("  %d of %d", p.ended, p.files)
 	}
 	line += fmt.Sprintf("  %s", time.Since(p.started).Round(time.Second))
+	if p.rated {
+		line += p.pace(fraction)
+	}
 	if len(p.running) > 0 {
 		f := p.running[0]
 		line += "  " + p.style.shorten(printable(f.name), 40) + " " + stageWords[f.stage]

@@ -11,10 +11,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -22,7 +24,38 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"analyzer": main})
+	testscript.Main(m, map[string]func(){"analyzer": func() {
+		beforeWork = failOnPurpose
+		main()
+	}})
+}
+
+// failOnPurpose makes a worker process fail as the name of its file says. No
+// process but that of a test does so.
+func failOnPurpose(path string) {
+	switch filepath.Base(path) {
+	case "crash.stl":
+		panic("as the file is called")
+	case "killed.stl":
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			_ = self.Kill()
+		}
+		select {}
+	case "hang.stl":
+		time.Sleep(time.Hour)
+	case "memory.stl":
+		var held [][]byte
+		for len(held) < 1<<12 {
+			b := make([]byte, 1<<20)
+			for i := 0; i < len(b); i += 1 << 10 {
+				b[i] = 1
+			}
+			held = append(held, b)
+			time.Sleep(time.Millisecond)
+		}
+		runtime.KeepAlive(held)
+	}
 }
 
 // The scripts say, command by command, what somebody at a shell sees.

@@ -58,11 +58,10 @@ func (t *table) row(r *analysis.Report) error {
 	if t.rows == 0 {
 		t.head()
 	}
-	t.rows++
+	t.count(r)
 	cells := []string{pad(t.style.shorten(printable(r.File), t.names), t.names)}
 	switch {
 	case r.Error != nil:
-		t.failed++
 		place := ""
 		if r.Error.Place != "" {
 			place = " (" + r.Error.Place + ")"
@@ -77,6 +76,19 @@ func (t *table) row(r *analysis.Report) error {
 		cells = append(cells, t.findings(r))
 	}
 	return t.write(cells)
+}
+
+// count takes a report into the summary.
+func (t *table) count(r *analysis.Report) {
+	t.rows++
+	switch {
+	case r.Error != nil:
+		t.failed++
+	case r.Status == "":
+		t.measured++
+	default:
+		t.verdicts[r.Status]++
+	}
 }
 
 func (t *table) write(cells []string) error {
@@ -105,10 +117,8 @@ func (t *table) mark(m mark) string {
 
 func (t *table) verdict(r *analysis.Report) string {
 	if r.Status == "" {
-		t.measured++
 		return pad("", verdictWidth)
 	}
-	t.verdicts[r.Status]++
 	m := verdictMarks[r.Status]
 	m.sign += " " + strings.ToLower(m.word)
 	return t.mark(m)
