@@ -11,6 +11,7 @@ import (
 
 	"github.com/partgauge/partgauge/analysis"
 	"github.com/partgauge/partgauge/mesh"
+	"github.com/partgauge/partgauge/printability"
 )
 
 func TestValidate(t *testing.T) {
@@ -40,6 +41,8 @@ func TestValidate(t *testing.T) {
 		{"stages", analysis.Options{Stages: []analysis.Stage{"paint"}}},
 		{"limits.triangles", analysis.Options{Limits: mesh.Limits{Triangles: -1}}},
 		{"limits.coordinate", analysis.Options{Limits: mesh.Limits{Coordinate: math.NaN()}}},
+		{"process", analysis.Options{Process: printability.Process{OverhangAngle: 91}}},
+		{"process", analysis.Options{Process: printability.Process{HoleDiameter: math.NaN()}}},
 		{"threads", analysis.Options{Threads: -1}},
 		{"timeout", analysis.Options{Timeout: -time.Second}},
 	} {
@@ -72,6 +75,22 @@ func TestTechnologyDefaults(t *testing.T) {
 			t.Errorf("%+v: got wall %g, optimal %g, gap %g; want %g, %g, %g", row.given,
 				got.MinWall, got.OptimalWall, got.GapLimit, row.wall, row.optimal, row.gap)
 		}
+	}
+}
+
+// A technology also limits shape and pose, where nothing else was given, and
+// what is judged is measured.
+func TestProcessDefaults(t *testing.T) {
+	none := analysis.Options{}.WithDefaults()
+	if none.Process.OverhangAngle != 0 || none.Process.OverhangShare == 0 || none.Sampling.HoleReach != 0 {
+		t.Errorf("without a technology: %+v, holes up to %g mm", none.Process, none.Sampling.HoleReach)
+	}
+	given := analysis.Options{Technology: "fdm", Process: printability.Process{OverhangAngle: 50, HoleDiameter: 4}}.WithDefaults()
+	if p := given.Process; p.OverhangAngle != 50 || p.HoleDiameter != 4 || p.TippingAngle != 10 || !p.OnPlate {
+		t.Errorf("%+v", p)
+	}
+	if s := given.Sampling; s.HoleReach != 4 || s.GapReach != 4 {
+		t.Errorf("holes up to %g mm, gaps up to %g mm", s.HoleReach, s.GapReach)
 	}
 }
 

@@ -61,7 +61,7 @@ func eigenvalues(m [3][3]float64) [3]float64 {
 func warpageRisk(f *Facts) Criterion {
 	limit := f.Process.Slenderness
 	if limit == 0 {
-		return unjudged(f, "ratio", "No risk of warpage is known for the process.")
+		return Criterion{Status: NotChecked, Unit: "ratio", Message: "No limit is known for the process, or no technology was named."}
 	}
 	if f.Process.OnPlate && f.Stance == nil {
 		return Criterion{Status: NotChecked, Unit: "ratio", Message: "The stance was not looked at."}
