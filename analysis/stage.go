@@ -14,7 +14,7 @@ const (
 	StageMeasure           Stage = "measure"           // topology and measures of the mesh as it came
 	StageClean             Stage = "clean"             // repair, or weld by tolerance and drop duplicates; measure again
 	StageHull              Stage = "hull"              // convex hull
-	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next four
+	StageTree              Stage = "bvh"               // bounding volume hierarchy for the next three
 	StageConcaveHull       Stage = "concaveHull"       // on request
 	StageSelfIntersections Stage = "selfIntersections" // pairs of triangles that cross
 	StageThickness         Stage = "thickness"         // rays for walls and gaps

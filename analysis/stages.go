@@ -41,7 +41,7 @@ type step struct {
 // steps returns the stages in their order.
 func (r *run) steps() []step {
 	trapped := r.runs(StageCriteria) && r.opts.Process.EscapeDiameter > 0
-	tree := r.opts.ConcaveHull || r.runs(StageSelfIntersections) || r.runs(StageThickness) || r.runs(StageSupport) || trapped
+	tree := r.opts.ConcaveHull || r.runs(StageSelfIntersections) || r.runs(StageThickness) || trapped
 	return []step{
 		{StageRead, true, r.read},
 		{StageMeasure, true, r.measure},

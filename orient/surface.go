@@ -17,8 +17,8 @@ type Part struct {
 	// Mesh is the surface, closed and turned outward where it can be. Of a
 	// surface that is inside out as a whole, the other side is taken.
 	Mesh *mesh.Mesh
-	// Hull is the convex hull of Mesh and BVH its hierarchy; each is made,
-	// when it is needed, if nil.
+	// Hull is the convex hull of Mesh and BVH its hierarchy; each is made if
+	// nil, the hierarchy only where it is needed, which is rare.
 	Hull *mesh.Hull
 	BVH  *mesh.BVH
 }
@@ -42,6 +42,7 @@ type surface struct {
 	threads int
 	center  r3.Vector
 	corners []r3.Vector // of the hull
+	scratch []r3.Vector // for the vertices in the frame of a direction
 
 	cells  []cell
 	faces  []uint32    // by cell, then by index
