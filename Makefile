@@ -48,7 +48,7 @@ fuzz: go ## run every fuzz target for FUZZTIME
 	done
 
 bench: build ## measure the engine on MODELS="FILE…", default the samples; FLAGS=--peers adds its peers
-	bin/bench $(FLAGS) $(or $(MODELS),testdata/models/*.stl)
+	bin/bench $(FLAGS) $(or $(MODELS),testdata/models/housing.stl testdata/models/comb.stl)
 
 compare: go ## compare two results of bench: OLD=FILE NEW=FILE
 	@[ -n "$(OLD)" ] && [ -n "$(NEW)" ] || { echo "usage: make compare OLD=FILE NEW=FILE"; exit 1; }

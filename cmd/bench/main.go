@@ -90,23 +90,34 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	var result strings.Builder
 	both := io.MultiWriter(out, &result)
 	writeHeader(ctx, both, args)
+	failed := 0
 	for _, file := range flags.Args() {
 		if err := measureFile(ctx, &c, self, file, both); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			fmt.Fprintf(both, "%s: %v\n\n", filepath.Base(file), err)
+			failed++
 		}
 	}
-	if c.out == "" {
-		return nil
+	if c.out != "" {
+		if err := writeResult(&c, result.String(), out); err != nil {
+			return err
+		}
 	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d models could not be measured", failed, flags.NArg())
+	}
+	return nil
+}
+
+func writeResult(c *config, result string, out io.Writer) error {
 	if err := os.MkdirAll(c.out, 0o755); err != nil {
 		return err
 	}
 	path := filepath.Join(c.out, time.Now().UTC().Format("2006-01-02T1504")+"-"+c.label+".txt")
 	fmt.Fprintln(out, "written to", path)
-	return os.WriteFile(path, []byte(result.String()), 0o644)
+	return os.WriteFile(path, []byte(result), 0o644)
 }
 
 // measureFile measures one model and, with --growth, its double.

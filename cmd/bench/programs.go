@@ -61,7 +61,7 @@ func (p *program) once(ctx context.Context) error {
 	command.Stdout, command.Stderr = io.Discard, io.Discard
 	start := time.Now()
 	if err := command.Run(); err != nil {
-		return fmt.Errorf("%s: %w", strings.Join(p.command, " "), err)
+		return fmt.Errorf("%s: %w", p.Name, err)
 	}
 	p.Seconds = append(p.Seconds, time.Since(start).Seconds())
 	p.peak = max(p.peak, peakMemory(command.ProcessState))
