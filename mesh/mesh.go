@@ -98,7 +98,7 @@ func (m *Mesh) Bounds() Box {
 	box := EmptyBox()
 	for i := range m.Triangles {
 		for _, v := range m.Triangles[i] {
-			box = box.Add(m.Vertices[v])
+			box.include(m.Vertices[v])
 		}
 	}
 	return box

@@ -148,31 +148,71 @@ func Repair(ctx context.Context, m *Mesh, opts RepairOptions) (*Mesh, *RepairRep
 	if IsSound(t, s) {
 		return m, report, nil
 	}
-	r := repairer{ctx: ctx, opts: opts, report: report, mesh: m, topology: t}
-	for range repairRounds {
-		sound, err := r.round()
-		if err != nil {
-			return nil, nil, err
-		}
-		if sound {
-			break
-		}
+	r := repairer{ctx: ctx, opts: opts, report: report, mesh: m, topology: t, measured: s}
+	if err := r.settle(); err != nil {
+		return nil, nil, err
 	}
 	report.After = repairCounts(r.mesh, r.topology)
-	report.Changed = r.mesh != m
+	if report.Changed = r.mesh != m; !report.Changed {
+		report.Steps, report.LargestFilled = nil, 0
+	}
 	return r.mesh, report, nil
 }
 
 // repairRounds bounds how often the steps are taken. One round does for nearly
 // all files; where it leaves something, the next may make more of it.
-const repairRounds = 4
+const repairRounds = 16
+
+// settle takes the steps until there is nothing left to do. Should they lead
+// back to a mesh that they came from, in knots that can be untied in several
+// ways, it ends at the first in order of those on the way around, which is
+// where repairing any of them ends.
+func (r *repairer) settle() error {
+	past := []repairer{*r}
+	for range repairRounds {
+		done, err := r.round()
+		if err != nil || done {
+			return err
+		}
+		for i := range past {
+			if compareMeshes(r.mesh, past[i].mesh) != 0 {
+				continue
+			}
+			*r = slices.MinFunc(past[i:], func(a, b repairer) int { return compareMeshes(a.mesh, b.mesh) })
+			return nil
+		}
+		past = append(past, *r)
+	}
+	return nil
+}
+
+// compareMeshes orders meshes by their arrays.
+func compareMeshes(a, b *Mesh) int {
+	if c := cmp.Or(cmp.Compare(len(a.Triangles), len(b.Triangles)), cmp.Compare(len(a.Vertices), len(b.Vertices))); c != 0 {
+		return c
+	}
+	if c := slices.CompareFunc(a.Triangles, b.Triangles, func(s, t Triangle) int { return slices.Compare(s[:], t[:]) }); c != 0 {
+		return c
+	}
+	return slices.CompareFunc(a.Vertices, b.Vertices, r3.Vector.Cmp)
+}
 
 // round takes the steps once and reports whether there is nothing left to do.
 func (r *repairer) round() (done bool, err error) {
 	before, steps := r.mesh, len(r.report.Steps)
+	r.turned = nil
+	s, err := r.measures()
+	if err != nil {
+		return false, err
+	}
+	r.box = s.Box
 	if err := r.run(); err != nil {
 		return false, err
 	}
+	if s, err = r.measures(); err != nil {
+		return false, err
+	}
+	sound := IsSound(r.topology, s)
 	if err := r.inOrder(before); err != nil {
 		return false, err
 	}
@@ -180,8 +220,19 @@ func (r *repairer) round() (done bool, err error) {
 		r.report.Steps = r.report.Steps[:steps]
 		return true, nil
 	}
-	s, err := Measure(r.ctx, r.mesh, r.topology, r.opts.Threads)
-	return err == nil && IsSound(r.topology, s), err
+	return sound, nil
+}
+
+// measures measures the mesh, once.
+func (r *repairer) measures() (*Measures, error) {
+	if r.measured == nil {
+		s, err := Measure(r.ctx, r.mesh, r.topology, r.opts.Threads)
+		if err != nil {
+			return nil, err
+		}
+		r.measured = s
+	}
+	return r.measured, nil
 }
 
 // IsSound reports whether a surface with this topology and these measures is
@@ -207,7 +258,9 @@ type repairer struct {
 	report   *RepairReport
 	mesh     *Mesh
 	topology *Topology
-	turned   []bool // triangles of shells that were not turned alike; nil if there are none
+	measured *Measures // nil if not measured yet
+	box      Box       // of the mesh before the round
+	turned   []bool    // triangles of shells that were not turned alike; nil if there are none
 }
 
 // run takes the steps in their order.
@@ -276,7 +329,7 @@ func (r *repairer) take(m *Mesh, from []uint32) error {
 	if err != nil {
 		return err
 	}
-	r.mesh, r.topology = m, t
+	r.mesh, r.topology, r.measured = m, t, nil
 	if r.turned != nil && from != nil {
 		turned := make([]bool, len(from))
 		for f, g := range from {
@@ -304,7 +357,9 @@ func (r *repairer) clean() (change, error) {
 		return change{}, err
 	}
 	done := change{count: report.WeldedVertices + report.Degenerate + report.Duplicates}
-	r.mesh, r.topology = m, t
+	if m != r.mesh {
+		r.mesh, r.topology, r.measured = m, t, nil
+	}
 	return done, nil
 }
 
@@ -353,6 +408,12 @@ func (r *repairer) inOrder(original *Mesh) error {
 	if r.mesh == original {
 		return nil
 	}
+	if isInOrder(r.mesh) {
+		if compareMeshes(r.mesh, original) == 0 {
+			r.mesh = original
+		}
+		return nil
+	}
 	m := withTriangles(r.mesh)
 	place := make([]uint32, len(m.Vertices))
 	for v := range place {
@@ -369,8 +430,30 @@ func (r *repairer) inOrder(original *Mesh) error {
 		}
 	}
 	m.Vertices = vertices
-	if slices.Equal(m.Triangles, original.Triangles) && slices.Equal(m.Vertices, original.Vertices) {
+	if compareMeshes(m, original) == 0 {
 		m = original
 	}
+	if r.topology.Manifold() {
+		// Nothing of a manifold's topology depends on numbers of vertices.
+		r.mesh = m
+		return nil
+	}
 	return r.take(m, nil)
+}
+
+// isInOrder reports whether vertices are numbered in the order of their first
+// use, and all are used.
+func isInOrder(m *Mesh) bool {
+	next := uint32(0)
+	for i := range m.Triangles {
+		for _, v := range m.Triangles[i] {
+			if v > next {
+				return false
+			}
+			if v == next {
+				next++
+			}
+		}
+	}
+	return int(next) == len(m.Vertices)
 }

@@ -27,7 +27,7 @@ func (r *repairer) junctions() (change, error) {
 	if len(t.Border) < 3 {
 		return done, nil
 	}
-	tolerance := weldTolerance(m, m.Bounds())
+	tolerance := weldTolerance(m, r.box)
 	j := junctionSearch{
 		mesh: m, tolerance: max(tolerance[0], tolerance[1], tolerance[2]),
 		tree:      newPointTree(m.Vertices, borderVertices(m, t)),

@@ -79,6 +79,21 @@ func TestRepairKeepsVoids(t *testing.T) {
 	}
 }
 
+// The conveyor of admesh is inside out and open at one end, by a hole larger
+// than is closed unasked.
+func TestRepairConveyor(t *testing.T) {
+	const name = "admesh__examples_conveyor.stl"
+	f, err := mesh.Read(t.Context(), meshtest.Model(t, name), mesh.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, report := repaired(t, name, f.Mesh, mesh.RepairOptions{FillLarge: true})
+	mended(t, name, m, 4.2e8, 0.05, 1, 0)
+	if _, ok := report.Step(mesh.RepairOutward); !ok {
+		t.Errorf("%+v", report.Steps)
+	}
+}
+
 // openModels are those that stay open or must be asked for, and why.
 var openModels = map[string]string{
 	"admesh__examples_conveyor.stl":        "the open end is a tenth of the surface",

@@ -25,7 +25,7 @@ func (r *repairer) nestedLoops(loops []loop) [][]*loop {
 	inside := make([]int, len(loops)) // the loop around each, or -1
 	planes := map[[4]int64][]flatLoop{}
 	var keys [][4]int64
-	diagonal := r.mesh.Bounds().Diagonal()
+	diagonal := r.box.Diagonal()
 	for i := range loops {
 		inside[i] = -1
 		outline := loops[i].outline()

@@ -10,7 +10,7 @@ import (
 // noise removes noise shells.
 func (r *repairer) noise() (change, error) {
 	var done change
-	s, err := Measure(r.ctx, r.mesh, r.topology, r.opts.Threads)
+	s, err := r.measures()
 	if err != nil || s.Noise == 0 {
 		return done, err
 	}
@@ -24,7 +24,7 @@ func (r *repairer) strays() (change, error) {
 	if len(r.topology.Border) == 0 {
 		return done, nil
 	}
-	s, err := Measure(r.ctx, r.mesh, r.topology, r.opts.Threads)
+	s, err := r.measures()
 	if err != nil {
 		return done, err
 	}
@@ -96,7 +96,7 @@ func (r *repairer) dropShells(drop func(shell int) bool, s *Measures) (change, e
 // these, one inside an odd number of shells is turned inward.
 func (r *repairer) outward() (change, error) {
 	var done change
-	s, err := Measure(r.ctx, r.mesh, r.topology, r.opts.Threads)
+	s, err := r.measures()
 	if err != nil {
 		return done, err
 	}

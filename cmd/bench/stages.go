@@ -48,6 +48,7 @@ type bench struct {
 	data    []byte
 
 	mesh     *mesh.Mesh
+	damaged  *mesh.Mesh
 	topology *mesh.Topology
 	measures *mesh.Measures
 	convex   *mesh.Hull
@@ -68,6 +69,7 @@ var stages = []stage{
 	{"topology", (*bench).findTopology},
 	{"measure", (*bench).measure},
 	{"clean", (*bench).clean},
+	{"repair", (*bench).repair},
 	{"convex hull", (*bench).hull},
 	{"bvh", (*bench).buildBVH},
 	{"closest hit", (*bench).closestHits},
@@ -162,6 +164,37 @@ func (b *bench) measure() ([]rate, error) {
 func (b *bench) clean() ([]rate, error) {
 	_, _, _, err := mesh.Clean(b.ctx, b.mesh, b.topology, b.threads)
 	return b.triangles(), err
+}
+
+// repair repairs the mesh with every 997th triangle left out and every 501st
+// turned over, as a program that repairs files does after reading.
+func (b *bench) repair() ([]rate, error) {
+	if b.damaged == nil {
+		b.damaged = damage(b.mesh)
+	}
+	_, report, err := mesh.Repair(b.ctx, b.damaged, mesh.RepairOptions{Threads: b.threads})
+	if err != nil {
+		return nil, err
+	}
+	if !report.Changed {
+		return nil, errors.New("nothing was repaired")
+	}
+	return b.triangles(), nil
+}
+
+func damage(m *mesh.Mesh) *mesh.Mesh {
+	out := *m
+	out.Triangles = nil
+	for f, t := range m.Triangles {
+		switch {
+		case f%997 == 0:
+			continue
+		case f%501 == 0:
+			t[1], t[2] = t[2], t[1]
+		}
+		out.Triangles = append(out.Triangles, t)
+	}
+	return &out
 }
 
 func (b *bench) hull() ([]rate, error) {
