@@ -55,12 +55,13 @@ var taps = func() (t [occlusionTile * occlusionTile][occlusionTaps][2]float64) {
 func (p *picture) occlude(ctx context.Context) error {
 	const rows = 16
 	jobs := (p.height + rows - 1) / rows
+	depths := p.depths()
 	open := make([]float32, len(p.pixels))
 	err := forEach(ctx, p.opts.Threads, jobs, func(job int) {
 		for y := job * rows; y < min((job+1)*rows, p.height); y++ {
 			for x := range p.width {
 				if i := y*p.width + x; p.pixels[i].alpha > 0 {
-					open[i] = float32(p.openness(x, y))
+					open[i] = float32(p.openness(depths, x, y))
 				}
 			}
 		}
@@ -85,8 +86,24 @@ func (p *picture) occlude(ctx context.Context) error {
 	return err
 }
 
+// noDepth stands where nothing of the part is seen.
+const noDepth = math.MaxFloat32
+
+// depths returns the depths alone: neighbours are looked up far apart, and four
+// bytes stay in the cache where a whole pixel would not.
+func (p *picture) depths() []float32 {
+	depths := make([]float32, len(p.pixels))
+	for i := range p.pixels {
+		depths[i] = noDepth
+		if p.pixels[i].alpha >= 0.5 {
+			depths[i] = p.pixels[i].depth
+		}
+	}
+	return depths
+}
+
 // openness returns the share of the light from around that reaches a pixel.
-func (p *picture) openness(x, y int) float64 {
+func (p *picture) openness(depths []float32, x, y int) float64 {
 	at := &p.pixels[y*p.width+x]
 	nx, ny, nz := float64(at.normal[0]), float64(at.normal[1]), float64(at.normal[2])
 	reach := occlusionReach * float64(min(p.width, p.height))
@@ -97,13 +114,16 @@ func (p *picture) openness(x, y int) float64 {
 		if dx == 0 && dy == 0 || u < 0 || v < 0 || u >= p.width || v >= p.height {
 			continue
 		}
-		other := &p.pixels[v*p.width+u]
-		if other.alpha < 0.5 {
+		other := depths[v*p.width+u]
+		if other == noDepth {
 			continue
 		}
-		dz := float64(at.depth - other.depth) // to the eye
+		dz := float64(at.depth - other) // to the eye
 		square := float64(dx*dx+dy*dy) + float64(dz*dz)
 		over := float64(nx*float64(dx)) - float64(ny*float64(dy)) + float64(nz*dz)
+		if over <= 0 {
+			continue
+		}
 		sine := over/math.Sqrt(square) - occlusionBias
 		if sine <= 0 {
 			continue

@@ -107,8 +107,9 @@ var ErrNothingVisible = errors.New("thumbnail: nothing of the part can be seen f
 // opts, of coordinates or indices that are none, and of ctx.
 //
 // Time is linear in the triangles and in the pixels. Memory is about 20 bytes
-// a vertex, 4 a triangle and 30 a pixel, and for triangles larger than a pixel
-// 12 more for each around their corners.
+// a vertex, 5 a triangle and 50 a pixel, 12 more for each triangle around a
+// corner of one that is larger than two pixels, and 8 for each sample of a heat
+// map.
 func Render(ctx context.Context, m *mesh.Mesh, opts Options) (*image.NRGBA, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, err
@@ -152,8 +153,8 @@ func check(m *mesh.Mesh) (used []bool, err error) {
 	}
 	for v := range m.Vertices {
 		p := &m.Vertices[v]
-		// Beyond this the square of a length would not be finite.
-		const most = 1e150
+		// Beyond this the square of an area would not be finite.
+		const most = 1e70
 		if !(math.Abs(p.X) < most && math.Abs(p.Y) < most && math.Abs(p.Z) < most) && used[v] {
 			return nil, fmt.Errorf("thumbnail: vertex %d is at %v, %v, %v", v, p.X, p.Y, p.Z)
 		}

@@ -67,6 +67,9 @@ func TestSilhouettes(t *testing.T) {
 		{"plate", meshtest.Box(40, 20, 8).Mesh, "right", 8.0 / 20},
 	} {
 		for _, size := range []int{200, 1100} {
+			if size > 200 && c.view != "iso" {
+				continue
+			}
 			img := render(t, c.m, thumbnail.Options{Width: size, View: view(t, c.view)})
 			extent := 0.92 * float64(size)
 			if got, want := silhouette(img), c.share*extent*extent; math.Abs(got-want) > 0.005*want {
