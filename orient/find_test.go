@@ -241,3 +241,24 @@ func TestCancel(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Parts that are very thin, small, large or far away get numbers, all finite.
+func TestExtremes(t *testing.T) {
+	for _, s := range []meshtest.Solid{
+		meshtest.Box(10, 10, 1e-9), meshtest.Box(10, 10, 1e-14).Rotate(1), meshtest.Box(1e-7, 100, 1e-7).Rotate(2),
+		meshtest.Box(10, 10, 1e-200), meshtest.Cup(10, 9, 30, 24).Scale(1e-6), meshtest.Cup(10, 9, 30, 24).Scale(1e6),
+		meshtest.Cup(10, 9, 30, 24).Translate(1e7, -1e7, 1e7),
+	} {
+		for _, o := range []orient.Objective{orient.LeastSupport, orient.SLA, orient.Height} {
+			r, err := orient.Find(t.Context(), orient.Part{Mesh: s.Mesh}, orient.Options{Objective: o, Alternatives: 3})
+			var refused *mesh.Error
+			if errors.As(err, &refused) && refused.Code == mesh.CodeNotASolid {
+				continue // so thin that it is flat
+			}
+			if err != nil {
+				t.Fatalf("%s, %s: %v", s.Name, o, err)
+			}
+			text(t, r)
+		}
+	}
+}
