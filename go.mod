@@ -3,6 +3,7 @@ module github.com/partgauge/partgauge
 go 1.26
 
 require (
+	codeberg.org/go-pdf/fpdf v0.12.0
 	github.com/golang/geo v0.0.0-20260818125358-b200a1149890
 	github.com/hschendel/stl v1.0.4
 	github.com/klauspost/compress v1.20.3

@@ -77,6 +77,12 @@ type judgeFlags struct {
 }
 
 func (f *judgeFlags) add(cmd *cobra.Command) {
+	f.addLimits(cmd)
+	choiceFlag(cmd, &f.failOn, "fail-on", "exit with 3 if a part is not printable or not certain (fail), or anything but printable (warning)", string(failOnFail), string(failOnWarning))
+}
+
+// addLimits adds the flags that a verdict depends on.
+func (f *judgeFlags) addLimits(cmd *cobra.Command) {
 	f.repair = analysis.RepairAuto
 	flags := cmd.Flags()
 	var technologies []string
@@ -90,7 +96,6 @@ func (f *judgeFlags) add(cmd *cobra.Command) {
 	flags.Var(&f.chamber, "chamber", "build chamber in mm, such as 250x250x300")
 	choiceFlag(cmd, &f.repair, "repair", "what is mended before judging", string(analysis.RepairAuto), string(analysis.RepairOff))
 	flags.BoolVar(&f.concaveHull, "concave-hull", false, "measure the volume of the concave hull too")
-	choiceFlag(cmd, &f.failOn, "fail-on", "exit with 3 if a part is not printable or not certain (fail), or anything but printable (warning)", string(failOnFail), string(failOnWarning))
 }
 
 func (f *judgeFlags) apply(flags *pflag.FlagSet, o *analysis.Options) {

@@ -48,6 +48,7 @@ type workerProcess struct {
 // start starts the process.
 func (f *foreman) start() error {
 	cmd := exec.Command(f.program, f.args...)
+	cmd.Args[0] = os.Args[0] // a child is called what its parent is called
 	last := &beginning{}
 	cmd.Stderr = last
 	orders, err := cmd.StdinPipe()

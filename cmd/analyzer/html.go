@@ -19,6 +19,7 @@ var htmlText string
 type page struct {
 	Engine   string
 	Basis    []string // what the parts were judged by
+	Walls    bool     // are coloured in the pictures
 	Parts    iter.Seq[part]
 	Statuses []statusWord
 }
@@ -77,7 +78,7 @@ func writeHTML(w io.Writer, opts analysis.Options, findings iter.Seq2[*finding, 
 		return err
 	}
 	return t.Execute(w, page{
-		Engine: analysis.EngineVersion, Basis: basis(opts), Statuses: statusWords,
+		Engine: analysis.EngineVersion, Basis: basis(opts), Walls: opts.MinWall > 0, Statuses: statusWords,
 		Parts: func(yield func(part) bool) {
 			for f, report := range findings {
 				if !yield(newPart(f, report)) {

@@ -92,7 +92,7 @@ zip), measures them and judges whether they can be printed.`,
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.orientCommand(), p.convertCommand(), p.repairCommand(), p.thumbnailCommand(), p.versionCommand(), p.workerCommand())
+	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.orientCommand(), p.convertCommand(), p.repairCommand(), p.thumbnailCommand(), p.reportCommand(), p.versionCommand(), p.workerCommand())
 	return root
 }
 

@@ -64,6 +64,7 @@ var rules = []rule{
 		modules: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag",
 			"golang.org/x/term", "go.yaml.in/yaml/v3",
+			"codeberg.org/go-pdf/fpdf", "golang.org/x/image/font/gofont",
 		},
 		why: "the command line is wiring over the engine and builds in seconds: no web, no SQL",
 	},
