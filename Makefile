@@ -26,7 +26,7 @@ LONG := Mutations|Refused|OBJVerdicts|Calipers|Predicates|ConcaveHullTurned|Conc
 
 race: go ## run the tests of packages that use goroutines under the race detector
 	@command -v $${CC:-gcc} >/dev/null || { echo "the race detector needs a C compiler: install gcc"; exit 1; }
-	CGO_ENABLED=1 go test -race -short -timeout 8m -skip '$(LONG)' $$(git grep -lE '\bgo func|"sync"|"sync/atomic"' -- '*.go' | xargs -n1 dirname | sort -u | sed 's|^|./|')
+	CGO_ENABLED=1 go test -race -short -timeout 10m -skip '$(LONG)' $$(git grep -lE '\bgo func|"sync"|"sync/atomic"' -- '*.go' | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
 lint: go ## vet, gofumpt, staticcheck
 	go vet ./...
