@@ -3,6 +3,7 @@ package mesh_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -479,5 +480,32 @@ func checkRead(t *testing.T, magic string, data []byte) {
 			t.Fatalf("%v is there twice", p)
 		}
 		seen[p] = true
+	}
+}
+
+// P7: an element of four thousand million rows without properties takes no
+// bytes and no time.
+func TestPLYRowsWithoutProperties(t *testing.T) {
+	for _, format := range []string{"ascii", "binary_little_endian"} {
+		body := "0 0 0\n1 0 0\n0 1 0\n0 0 1\n3 0 2 1\n3 0 1 3\n3 1 2 3\n3 2 0 3\n"
+		if format != "ascii" {
+			var b bytes.Buffer
+			for _, v := range []float32{0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1} {
+				_ = binary.Write(&b, binary.LittleEndian, v)
+			}
+			for _, f := range [][3]int32{{0, 2, 1}, {0, 1, 3}, {1, 2, 3}, {2, 0, 3}} {
+				b.WriteByte(3)
+				_ = binary.Write(&b, binary.LittleEndian, f)
+			}
+			body = b.String()
+		}
+		data := plyHeader(format, "element nothing 4000000000", "element vertex 4", plyVertexLines, "element face 4", plyFaceLines) + body
+		file, err := mesh.Read(t.Context(), []byte(data), mesh.ReadOptions{})
+		if err != nil {
+			t.Fatalf("%s: %v", format, err)
+		}
+		if len(file.Mesh.Triangles) != 4 {
+			t.Errorf("%s: %d triangles, want 4", format, len(file.Mesh.Triangles))
+		}
 	}
 }
