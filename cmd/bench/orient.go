@@ -17,7 +17,8 @@ func (b *bench) support() ([]rate, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !(h.Area(90) > 0) || h.Volume(90) > h.VolumeToBed(90) {
+	// A part that stands flat on the bed needs no support at all.
+	if !(h.Area(90) >= 0) || h.Volume(90) > h.VolumeToBed(90) {
 		return nil, errors.New("the support cannot be")
 	}
 	return b.triangles(), nil
