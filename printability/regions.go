@@ -76,8 +76,16 @@ func (s *Samples) findRegions(sel *selection, limit float64, rules *Rules) *regi
 		return out
 	}
 	scale := rules.scale(limit)
-	core := s.coreOf(sel, max(scale/2, s.Spacing))
-	label, count := s.connect(sel)
+	var core []bool
+	var label []uint32
+	var count int
+	s.parts(2, func(part int) { // neither needs the other
+		if part == 0 {
+			core = s.coreOf(sel, max(scale/2, s.Spacing))
+		} else {
+			label, count = s.connect(sel)
+		}
+	})
 	out.regions = make([]Region, count)
 	for i := range out.regions {
 		out.regions[i] = Region{Minimum: math.Inf(1), box: emptyBox, last: math.MaxUint32, Faces: []uint32{}}
