@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 const (
@@ -131,7 +133,7 @@ func buildChunks(n int) int { return (n + buildChunk - 1) / buildChunk }
 
 // forBuildChunks calls work for all chunks [lo, hi) of n elements.
 func forBuildChunks(ctx context.Context, threads, n int, work func(chunk, lo, hi int)) error {
-	return forEach(ctx, threads, buildChunks(n), func(chunk int) {
+	return parallel.ForEach(ctx, threads, buildChunks(n), func(chunk int) {
 		work(chunk, chunk*buildChunk, min(n, (chunk+1)*buildChunk))
 	})
 }
@@ -358,7 +360,7 @@ func (b *bvhBuilder) divideAll(ctx context.Context, whole *buildRange, tree *BVH
 	if err != nil {
 		return err
 	}
-	err = forEach(ctx, b.threads, len(tasks), func(job int) {
+	err = parallel.ForEach(ctx, b.threads, len(tasks), func(job int) {
 		t := &tasks[job]
 		t.nodes = make([]bvhNode, 0, t.count()/4+1)
 		t.ref, t.box = b.subtree(ctx, &t.buildRange, t, 1)
@@ -401,7 +403,7 @@ func (b *bvhBuilder) divideUpper(ctx context.Context, whole *buildRange) (upper 
 			within, across = 1, b.threads
 		}
 		kids := make([][bvhWidth]buildRange, len(level))
-		err := forEach(ctx, across, len(level), func(job int) {
+		err := parallel.ForEach(ctx, across, len(level), func(job int) {
 			upper[first+job].count = b.divide(&level[job], within, &kids[job])
 		})
 		if err != nil {

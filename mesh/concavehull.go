@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 // ConcaveHullOptions controls ConcaveHull. Fields that are zero mean the
@@ -246,7 +248,7 @@ type columnSums struct {
 func (k *columns) integrate(ctx context.Context, threads int) (columnSums, error) {
 	chunks := (columnLines + columnChunk - 1) / columnChunk
 	parts := make([]columnSums, chunks)
-	err := forEach(ctx, threadCount(threads), chunks, func(chunk int) {
+	err := parallel.ForEach(ctx, threadCount(threads), chunks, func(chunk int) {
 		var line columnLine
 		for i := chunk * columnChunk; i < min((chunk+1)*columnChunk, columnLines); i++ {
 			line.measure(k, i, &parts[chunk])

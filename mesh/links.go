@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/bits"
 	"slices"
+
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 // links holds, for each vertex, the list of half-edges that start there: the
@@ -71,7 +73,7 @@ func (l *links) pair(ctx context.Context, t *Topology, threads int) error {
 		}
 	}
 	found := make([]linkFindings, (len(l.first)+linkChunk-1)/linkChunk)
-	err := forEach(ctx, threadCount(threads), len(found), func(chunk int) {
+	err := parallel.ForEach(ctx, threadCount(threads), len(found), func(chunk int) {
 		w := linkWalker{links: l, twins: t.Twins, findings: &found[chunk]}
 		for v := chunk * linkChunk; v < min((chunk+1)*linkChunk, len(l.first)); v++ {
 			w.vertex(uint32(v))

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 // Measures are the numbers of a mesh and of its shells, in mm, mm², mm³ and,
@@ -89,7 +91,7 @@ func Measure(ctx context.Context, m *Mesh, t *Topology, threads int) (*Measures,
 		center: vertices.Center(), reach: max(largestComponent(vertices.Min), largestComponent(vertices.Max)),
 	}
 	chunks := make([]chunkSums, (int(w.runs.start[t.Shells])+measureChunk-1)/measureChunk)
-	err := forEach(ctx, threadCount(threads), len(chunks), func(chunk int) { w.sumChunk(chunk, &chunks[chunk]) })
+	err := parallel.ForEach(ctx, threadCount(threads), len(chunks), func(chunk int) { w.sumChunk(chunk, &chunks[chunk]) })
 	if err != nil {
 		return nil, err
 	}

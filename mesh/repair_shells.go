@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 // noise removes noise shells.
@@ -172,7 +174,7 @@ func (r *repairer) nest(s *Measures) ([][]int, error) {
 		return nil, err
 	}
 	corners := shellRuns(r.mesh, r.topology)
-	err = forEach(r.ctx, threadCount(r.opts.Threads), len(inner), func(job int) {
+	err = parallel.ForEach(r.ctx, threadCount(r.opts.Threads), len(inner), func(job int) {
 		i := inner[job]
 		around[i] = r.shellsAround(i, s, tree, &corners)
 	})

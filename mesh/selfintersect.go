@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 // defaultSelfIntersections is the default of SelfIntersectionOptions.Limit.
@@ -105,7 +107,7 @@ func (s *selfIntersection) run(threads int) ([][2]uint32, error) {
 	s.found = make([][][2]uint32, len(tasks))
 	s.done = make([]bool, len(tasks))
 	s.last = len(tasks)
-	err := forEach(s.ctx, threads, len(tasks), func(job int) {
+	err := parallel.ForEach(s.ctx, threads, len(tasks), func(job int) {
 		t := selfTask{search: s, job: job}
 		t.visit(&tasks[job])
 		s.finish(job, t.pairs)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/golang/geo/r3"
 
+	"github.com/partgauge/partgauge/internal/parallel"
 	"github.com/partgauge/partgauge/mesh"
 )
 
@@ -146,7 +147,7 @@ func (s *surface) shoot(ctx context.Context, o *overhangs, columns []column) err
 	}
 	const chunk = 256
 	down := o.up.Mul(-1)
-	return forEach(ctx, s.threads, (len(columns)+chunk-1)/chunk, func(job int) {
+	return parallel.ForEach(ctx, s.threads, (len(columns)+chunk-1)/chunk, func(job int) {
 		for i := job * chunk; i < min(len(columns), (job+1)*chunk); i++ {
 			c := &columns[i]
 			hit, ok := tree.ClosestHit(mesh.Ray{

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 // All columns of a direction are parallel, so they need no hierarchy: they are
@@ -50,7 +52,7 @@ func (s *surface) plumb(ctx context.Context, o *overhangs, columns []column) (bo
 	budget := int64(plumbBase) + plumbShare*int64(len(s.mesh.Triangles))
 	lines := make([]plumbLines, pieces)
 	var work atomic.Int64
-	err = forEach(ctx, s.threads, pieces, func(piece int) {
+	err = parallel.ForEach(ctx, s.threads, pieces, func(piece int) {
 		l := newPlumbLines(len(columns), float64(touch*s.diagonal))
 		lines[piece] = l
 		n := len(s.mesh.Triangles)
@@ -127,7 +129,7 @@ func (s *surface) turned(ctx context.Context, o *overhangs, g *plumbGrid) ([]r3.
 		s.scratch = make([]r3.Vector, len(s.mesh.Vertices))
 	}
 	n := len(s.scratch)
-	err := forEach(ctx, s.threads, (n+faceChunk-1)/faceChunk, func(chunk int) {
+	err := parallel.ForEach(ctx, s.threads, (n+faceChunk-1)/faceChunk, func(chunk int) {
 		for i := chunk * faceChunk; i < min(n, (chunk+1)*faceChunk); i++ {
 			p := s.mesh.Vertices[i].Sub(s.center)
 			s.scratch[i] = r3.Vector{X: g.x.Dot(p) - g.x0, Y: g.y.Dot(p) - g.y0, Z: o.up.Dot(p) - o.low}

@@ -9,6 +9,7 @@ import (
 	"github.com/golang/geo/r3"
 
 	"github.com/partgauge/partgauge/fit"
+	"github.com/partgauge/partgauge/internal/parallel"
 )
 
 const (
@@ -126,7 +127,7 @@ func rankForPrice(all []candidate) {
 
 func (r *search) estimateAll(ctx context.Context, directions []r3.Vector) ([]candidate, error) {
 	all := make([]candidate, len(directions))
-	err := forEach(ctx, r.threads, len(directions), func(i int) { all[i] = r.estimate(directions[i]) })
+	err := parallel.ForEach(ctx, r.threads, len(directions), func(i int) { all[i] = r.estimate(directions[i]) })
 	for i := range all {
 		all[i].order = r.looked
 		r.looked++

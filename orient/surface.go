@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"runtime"
-	"sync/atomic"
 
 	"github.com/golang/geo/r3"
 
@@ -110,7 +109,7 @@ func (s *surface) sortFaces(ctx context.Context) error {
 	chunks := (n + faceChunk - 1) / faceChunk
 	cellOf := make([]uint16, n)
 	counts := make([][numCells]uint32, chunks)
-	err := forEach(ctx, s.threads, chunks, func(chunk int) {
+	err := parallel.ForEach(ctx, s.threads, chunks, func(chunk int) {
 		count := &counts[chunk]
 		for f := chunk * faceChunk; f < min(n, (chunk+1)*faceChunk); f++ {
 			c := cellOfNormal(s.mesh.AreaVector(f))
@@ -140,7 +139,7 @@ func (s *surface) sortFaces(ctx context.Context) error {
 	s.normal = make([]r3.Vector, total)
 	s.area = make([]float64, total)
 	s.middle = make([]r3.Vector, total)
-	return forEach(ctx, s.threads, chunks, func(chunk int) {
+	return parallel.ForEach(ctx, s.threads, chunks, func(chunk int) {
 		next := &counts[chunk]
 		for f := chunk * faceChunk; f < min(n, (chunk+1)*faceChunk); f++ {
 			c := cellOf[f]
@@ -190,7 +189,7 @@ func cellOfNormal(v r3.Vector) uint16 {
 
 // sumUp fills in the sums of the cells and of the whole.
 func (s *surface) sumUp(ctx context.Context) error {
-	if err := forEach(ctx, s.threads, len(s.cells), func(c int) { s.sumCell(&s.cells[c]) }); err != nil {
+	if err := parallel.ForEach(ctx, s.threads, len(s.cells), func(c int) { s.sumCell(&s.cells[c]) }); err != nil {
 		return err
 	}
 	sixfold, lever := 0.0, r3.Vector{}
@@ -304,33 +303,4 @@ func (s *surface) tree(ctx context.Context) (*mesh.BVH, error) {
 		s.bvh = tree
 	}
 	return s.bvh, nil
-}
-
-// forEach calls work for each job from 0 to jobs−1 on up to threads
-// goroutines, and returns when all are done or ctx has ended.
-func forEach(ctx context.Context, threads, jobs int, work func(job int)) error {
-	if threads = min(threads, jobs); threads <= 1 {
-		for job := range jobs {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			work(job)
-		}
-		return nil
-	}
-	var next atomic.Int64
-	var group parallel.Group
-	for range threads {
-		group.Go(func() {
-			for ctx.Err() == nil {
-				job := int(next.Add(1)) - 1
-				if job >= jobs {
-					return
-				}
-				work(job)
-			}
-		})
-	}
-	group.Wait()
-	return ctx.Err()
 }
