@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/kernel"
 )
 
 // NoFace is the index of no face.
@@ -22,10 +24,12 @@ const NoFace = math.MaxUint32
 // precision, relative to the middle of the mesh and in a scale in which the
 // mesh has about unit size. Triangles keep their double-precision coordinates,
 // and everything that is returned is computed from them, so a mesh far from
-// the origin loses nothing. It takes about 60 bytes a triangle if coordinates
-// are of single precision, as in STL, else 100.
+// the origin loses nothing. It takes about 90 bytes a triangle if coordinates
+// are of single precision, as in STL, else 130.
 type BVH struct {
-	nodes []bvhNode
+	// Each triangle is a leaf of its own, so that the test of a node is a test
+	// of the boxes of up to eight triangles at once.
+	nodes []kernel.Node
 
 	// The triangles in the order of the leaves, and their faces. single is
 	// used when all coordinates are exact in single precision, else double.
@@ -48,6 +52,10 @@ type BVHOptions struct {
 // other.
 type leafTriangle[T float32 | float64] [9]T
 
+func newLeafTriangle[T float32 | float64](p, q, r r3.Vector) leafTriangle[T] {
+	return leafTriangle[T]{T(p.X), T(p.Y), T(p.Z), T(q.X), T(q.Y), T(q.Z), T(r.X), T(r.Y), T(r.Z)}
+}
+
 func (t *leafTriangle[T]) corners() (p, q, r r3.Vector) {
 	return r3.Vector{X: float64(t[0]), Y: float64(t[1]), Z: float64(t[2])},
 		r3.Vector{X: float64(t[3]), Y: float64(t[4]), Z: float64(t[5])},
@@ -62,44 +70,13 @@ func (b *BVH) leafCorners(i uint32) (p, q, r r3.Vector) {
 	return b.double[i].corners()
 }
 
-// A bvhNode has up to four children. Planes holds, for each axis, the minima of
-// their boxes and then the maxima; the box of a missing child is inside out.
-// A reference is the index of a node or, if leafBit is set, a range of
-// triangles: count and first.
-type bvhNode struct {
-	planes [6 * bvhWidth]float32
-	refs   [bvhWidth]uint32
-}
-
 const (
 	// bvhWidth is the number of children of a node.
-	bvhWidth = 4
+	bvhWidth = kernel.Width
 
-	// bvhDepth bounds the depth of the tree. A node replaces an entry of the
-	// stack of a traversal by up to four, so that bvhStack entries hold two
-	// ways down the tree.
-	bvhDepth = 20
-	bvhStack = 128
-
-	leafBit       = 1 << 31
-	leafCountBits = 4
-	leafShift     = 31 - leafCountBits
-	leafMaxCount  = 1<<leafCountBits - 1
-	leafFirstMask = 1<<leafShift - 1
-
-	// maxBVHFaces is what leaf references can address.
-	maxBVHFaces = 1 << leafShift
+	// maxBVHFaces is what references to leaves can address, NoChild excepted.
+	maxBVHFaces = kernel.Leaf - 1
 )
-
-func leafRef(first, count int) uint32 {
-	return leafBit | uint32(count)<<leafShift | uint32(first)
-}
-
-// leafRange returns the range of triangles of a reference with leafBit.
-func leafRange(ref uint32) (first, end uint32) {
-	first = ref & leafFirstMask
-	return first, first + ref>>leafShift&leafMaxCount
-}
 
 // A bvhFrame maps mesh coordinates to those of the boxes:
 // (x − center) · scale, scale a power of two.
@@ -119,7 +96,7 @@ func (f *bvhFrame) toBox(p r3.Vector) [3]float64 {
 }
 
 // A nodeBox is a box in the frame of the nodes.
-type nodeBox struct{ lo, hi [3]float32 }
+type nodeBox kernel.Box
 
 func emptyNodeBox() nodeBox {
 	inf := float32(math.Inf(1))
@@ -128,24 +105,18 @@ func emptyNodeBox() nodeBox {
 
 func (b *nodeBox) add(c *nodeBox) {
 	for i := range 3 {
-		if c.lo[i] < b.lo[i] {
-			b.lo[i] = c.lo[i]
+		if c.Lo[i] < b.Lo[i] {
+			b.Lo[i] = c.Lo[i]
 		}
-		if c.hi[i] > b.hi[i] {
-			b.hi[i] = c.hi[i]
+		if c.Hi[i] > b.Hi[i] {
+			b.Hi[i] = c.Hi[i]
 		}
 	}
 }
 
-func (b *nodeBox) overlaps(c *nodeBox) bool {
-	return b.lo[0] <= c.hi[0] && c.lo[0] <= b.hi[0] &&
-		b.lo[1] <= c.hi[1] && c.lo[1] <= b.hi[1] &&
-		b.lo[2] <= c.hi[2] && c.lo[2] <= b.hi[2]
-}
-
 // extent returns the sum of the sides of a box.
 func (b *nodeBox) extent() float32 {
-	return (b.hi[0] - b.lo[0]) + (b.hi[1] - b.lo[1]) + (b.hi[2] - b.lo[2])
+	return (b.Hi[0] - b.Lo[0]) + (b.Hi[1] - b.Lo[1]) + (b.Hi[2] - b.Lo[2])
 }
 
 // triangle returns the box of a triangle of the mesh.
@@ -163,7 +134,7 @@ func (f *bvhFrame) triangle(a, b, c r3.Vector) (box nodeBox) {
 		} else if r[i] > hi {
 			hi = r[i]
 		}
-		box.lo[i], box.hi[i] = roundDown(lo), -roundDown(-hi)
+		box.Lo[i], box.Hi[i] = roundDown(lo), -roundDown(-hi)
 	}
 	return box
 }
@@ -177,34 +148,29 @@ func roundDown(x float64) float32 {
 	return y
 }
 
-// set makes n the parent of the given boxes and references.
-func (n *bvhNode) set(boxes []nodeBox, refs []uint32) {
+// setChildren makes n the parent of the given boxes and references.
+func setChildren(n *kernel.Node, boxes []nodeBox, refs []uint32) {
 	none := emptyNodeBox()
 	for i := range bvhWidth {
-		box, ref := &none, uint32(leafBit)
+		box, ref := &none, uint32(kernel.NoChild)
 		if i < len(boxes) {
 			box, ref = &boxes[i], refs[i]
 		}
 		for axis := range 3 {
-			n.planes[2*bvhWidth*axis+i] = box.lo[axis]
-			n.planes[2*bvhWidth*axis+bvhWidth+i] = box.hi[axis]
+			n.Planes[2*bvhWidth*axis+i] = box.Lo[axis]
+			n.Planes[2*bvhWidth*axis+bvhWidth+i] = box.Hi[axis]
 		}
-		n.refs[i] = ref
+		n.Refs[i] = ref
 	}
 }
 
-// children returns the boxes of the children and how many there are.
-func (n *bvhNode) children() (boxes [bvhWidth]nodeBox, count int) {
-	for i := range bvhWidth {
-		for axis := range 3 {
-			boxes[i].lo[axis] = n.planes[2*bvhWidth*axis+i]
-			boxes[i].hi[axis] = n.planes[2*bvhWidth*axis+bvhWidth+i]
-		}
-		if n.refs[i] != leafBit {
-			count++
-		}
+// childBox returns the box of a child.
+func childBox(n *kernel.Node, child int) (box nodeBox) {
+	for axis := range 3 {
+		box.Lo[axis] = n.Planes[2*bvhWidth*axis+child]
+		box.Hi[axis] = n.Planes[2*bvhWidth*axis+bvhWidth+child]
 	}
-	return boxes, count
+	return box
 }
 
 // NewBVH builds the hierarchy of m by binned surface-area heuristic (I. Wald,
@@ -213,7 +179,7 @@ func (n *bvhNode) children() (boxes [bvhWidth]nodeBox, count int) {
 // n·log n for ordinary meshes and is bounded by a constant number of passes
 // over the triangles for any mesh, because the depth is bounded.
 //
-// The error is ctx's, or of code CodeLimitTriangles for more than 2^27 faces.
+// The error is ctx's, or of code CodeLimitTriangles for 2^31 faces and more.
 func NewBVH(ctx context.Context, m *Mesh, opts BVHOptions) (*BVH, error) {
 	if len(m.Triangles) > maxBVHFaces {
 		return nil, refuse("", CodeLimitTriangles, "", "more than %d triangles in one search tree; split the part", maxBVHFaces)
@@ -228,5 +194,5 @@ func (b *BVH) Bounds() Box { return b.root }
 
 // Bytes returns the memory the hierarchy holds.
 func (b *BVH) Bytes() int {
-	return 112*cap(b.nodes) + 36*cap(b.single) + 72*cap(b.double) + 4*cap(b.faces)
+	return 224*cap(b.nodes) + 36*cap(b.single) + 72*cap(b.double) + 4*cap(b.faces)
 }

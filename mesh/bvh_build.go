@@ -6,6 +6,7 @@ import (
 
 	"github.com/golang/geo/r3"
 
+	"github.com/partgauge/partgauge/internal/kernel"
 	"github.com/partgauge/partgauge/internal/parallel"
 )
 
@@ -18,7 +19,7 @@ const (
 	taskFloor  = 1 << 11
 
 	// splitsPerNode is how many splits deep a node reaches at least.
-	splitsPerNode = 2
+	splitsPerNode = 3
 )
 
 // A bvhBuilder makes the hierarchy in three steps: it computes the boxes of
@@ -33,6 +34,7 @@ type bvhBuilder struct {
 	frame  bvhFrame
 	grid   buildGrid
 	faces  []buildFace
+	tree   *BVH // that is built
 }
 
 // gridBits is the size of the grid on which splits are chosen: minima, maxima
@@ -93,7 +95,8 @@ type buildFace struct {
 }
 
 // A buildRange is a range of faces that becomes a subtree. If it is whole, it
-// is not split; otherwise gain is what splitting it within a node saves.
+// becomes a node of its faces; otherwise gain tells which range of several is
+// best split within a node.
 type buildRange struct {
 	first, end int
 	depth      int // of splits
@@ -115,14 +118,18 @@ func (b *bvhBuilder) build(ctx context.Context) (*BVH, error) {
 		return tree, ctx.Err()
 	}
 	tree.rootLo, tree.rootHi = b.frame.toBox(b.root.Min), b.frame.toBox(b.root.Max)
+	tree.faces = make([]uint32, len(b.faces))
+	if b.single {
+		tree.single = make([]leafTriangle[float32], len(b.faces))
+	} else {
+		tree.double = make([]leafTriangle[float64], len(b.faces))
+	}
+	b.tree = tree
 	whole, err := b.collect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.divideAll(ctx, whole, tree); err != nil {
-		return nil, err
-	}
-	if err := b.gather(ctx, tree); err != nil {
+	if err := b.divideAll(ctx, whole); err != nil {
 		return nil, err
 	}
 	return tree, ctx.Err()
@@ -300,9 +307,9 @@ func (b *bvhBuilder) gridBox(face uint32) gridBox {
 	return box
 }
 
-// divide turns a range of more than leafMost faces into the children of a
-// node: halves and quarters, so that a node takes two splits on every way down
-// to another, and then of what gains most while there is room.
+// divide turns a range of more than bvhWidth faces into the children of a node:
+// it is halved three times, so that a node takes three splits on every way down
+// to another, and then the largest parts are while there is room.
 func (b *bvhBuilder) divide(r *buildRange, threads int, kids *[bvhWidth]buildRange) int {
 	kids[0] = *r
 	n := 1
@@ -313,7 +320,7 @@ func (b *bvhBuilder) divide(r *buildRange, threads int, kids *[bvhWidth]buildRan
 	}
 	for range splitsPerNode {
 		for i := n - 1; i >= 0; i-- {
-			if kids[i].count() > leafMost {
+			if !kids[i].whole {
 				split(i)
 			}
 		}
@@ -336,7 +343,7 @@ func (b *bvhBuilder) divide(r *buildRange, threads int, kids *[bvhWidth]buildRan
 // A buildTask is a range that one goroutine turns into a subtree.
 type buildTask struct {
 	buildRange
-	nodes []bvhNode
+	nodes []kernel.Node
 	depth int
 	ref   uint32
 	box   nodeBox
@@ -355,14 +362,14 @@ type upperRef struct {
 }
 
 // divideAll builds the tree over the faces, which it reorders.
-func (b *bvhBuilder) divideAll(ctx context.Context, whole *buildRange, tree *BVH) error {
+func (b *bvhBuilder) divideAll(ctx context.Context, whole *buildRange) error {
 	upper, tasks, err := b.divideUpper(ctx, whole)
 	if err != nil {
 		return err
 	}
 	err = parallel.ForEach(ctx, b.threads, len(tasks), func(job int) {
 		t := &tasks[job]
-		t.nodes = make([]bvhNode, 0, t.count()/4+1)
+		t.nodes = make([]kernel.Node, 0, t.count()/4+1)
 		t.ref, t.box = b.subtree(ctx, &t.buildRange, t, 1)
 	})
 	if err != nil {
@@ -372,18 +379,8 @@ func (b *bvhBuilder) divideAll(ctx context.Context, whole *buildRange, tree *BVH
 	for i := range tasks {
 		total += len(tasks[i].nodes)
 	}
-	tree.nodes = make([]bvhNode, 0, total)
-	if len(upper) > 0 {
-		tree.join(upper, tasks, upperRef{}, 1)
-		return nil
-	}
-	if tasks[0].count() <= leafMost {
-		tree.nodes = append(tree.nodes, bvhNode{})
-		tree.nodes[0].set([]nodeBox{tasks[0].box}, []uint32{tasks[0].ref})
-		tree.depth = 1
-		return nil
-	}
-	tree.join(nil, tasks, upperRef{task: true}, 1)
+	b.tree.nodes = make([]kernel.Node, 0, total)
+	b.tree.join(upper, tasks, upperRef{task: len(upper) == 0}, 1)
 	return nil
 }
 
@@ -434,29 +431,66 @@ func (b *bvhBuilder) divideUpper(ctx context.Context, whole *buildRange) (upper 
 // box.
 func (b *bvhBuilder) subtree(ctx context.Context, r *buildRange, t *buildTask, depth int) (uint32, nodeBox) {
 	whole := emptyNodeBox()
-	if r.count() <= leafMost {
-		for i := range b.faces[r.first:r.end] {
-			box := b.frame.triangle(b.mesh.Corners(int(b.faces[r.first+i].face)))
-			whole.add(&box)
-		}
-		return leafRef(r.first, r.count()), whole
+	if r.count() == 1 && depth > 1 {
+		whole = b.leaf(r.first)
+		return kernel.Leaf | uint32(r.first), whole
 	}
 	t.depth = max(t.depth, depth)
 	index := len(t.nodes)
-	t.nodes = append(t.nodes, bvhNode{})
+	t.nodes = append(t.nodes, kernel.Node{})
 	if r.count() > 1<<10 && ctx.Err() != nil {
 		return uint32(index), whole
 	}
 	var kids [bvhWidth]buildRange
+	n := 1
+	if kids[0] = *r; !r.whole {
+		n = b.divide(r, 1, &kids)
+	}
+	n = openSmall(&kids, n)
 	var boxes [bvhWidth]nodeBox
 	var refs [bvhWidth]uint32
-	n := b.divide(r, 1, &kids)
 	for i := range kids[:n] {
 		refs[i], boxes[i] = b.subtree(ctx, &kids[i], t, depth+1)
 		whole.add(&boxes[i])
 	}
-	t.nodes[index].set(boxes[:n], refs[:n])
+	setChildren(&t.nodes[index], boxes[:n], refs[:n])
 	return uint32(index), whole
+}
+
+// openSmall replaces ranges by their faces, the smallest first, as long as
+// there is room, which spares nodes of their own for them. It returns the new
+// number of children.
+func openSmall(kids *[bvhWidth]buildRange, n int) int {
+	for {
+		least := -1
+		for i := range kids[:n] {
+			if c := kids[i].count(); c > 1 && (least < 0 || c < kids[least].count()) {
+				least = i
+			}
+		}
+		if least < 0 || n-1+kids[least].count() > bvhWidth {
+			return n
+		}
+		first, end := kids[least].first, kids[least].end
+		kids[least].end = first + 1
+		for i := first + 1; i < end; i++ {
+			kids[n] = buildRange{first: i, end: i + 1}
+			n++
+		}
+	}
+}
+
+// leaf makes leaf i of the face at its place and returns its box.
+func (b *bvhBuilder) leaf(i int) nodeBox {
+	f := b.faces[i].face
+	p, q, r := b.mesh.Corners(int(f))
+	b.tree.faces[i] = f
+	if b.tree.single != nil {
+		b.tree.single[i] = newLeafTriangle[float32](p, q, r)
+	} else {
+		b.tree.double[i] = newLeafTriangle[float64](p, q, r)
+	}
+	return b.frame.triangle(p, q, r)
 }
 
 // join appends the tree below r to the nodes, depth first, and returns its
@@ -465,7 +499,7 @@ func (b *BVH) join(upper []upperNode, tasks []buildTask, r upperRef, depth int) 
 	index := len(b.nodes)
 	if !r.task {
 		u := &upper[r.index]
-		b.nodes = append(b.nodes, bvhNode{})
+		b.nodes = append(b.nodes, kernel.Node{})
 		whole := emptyNodeBox()
 		var boxes [bvhWidth]nodeBox
 		var refs [bvhWidth]uint32
@@ -473,47 +507,23 @@ func (b *BVH) join(upper []upperNode, tasks []buildTask, r upperRef, depth int) 
 			refs[i], boxes[i] = b.join(upper, tasks, u.kids[i], depth+1)
 			whole.add(&boxes[i])
 		}
-		b.nodes[index].set(boxes[:u.count], refs[:u.count])
+		setChildren(&b.nodes[index], boxes[:u.count], refs[:u.count])
 		return uint32(index), whole
 	}
 	t := &tasks[r.index]
-	if t.count() <= leafMost {
+	if t.ref&kernel.Leaf != 0 {
 		return t.ref, t.box
 	}
 	b.depth = max(b.depth, depth+t.depth-1)
 	for i := range t.nodes {
 		n := &t.nodes[i]
-		for k := range n.refs {
-			if n.refs[k]&leafBit == 0 {
-				n.refs[k] += uint32(index)
+		for k := range n.Refs {
+			if n.Refs[k]&kernel.Leaf == 0 {
+				n.Refs[k] += uint32(index)
 			}
 		}
 	}
 	b.nodes = append(b.nodes, t.nodes...)
 	t.nodes = nil
 	return uint32(index), t.box
-}
-
-// gather copies the triangles in the order of the leaves.
-func (b *bvhBuilder) gather(ctx context.Context, tree *BVH) error {
-	tree.faces = make([]uint32, len(b.faces))
-	if b.single {
-		tree.single = make([]leafTriangle[float32], len(b.faces))
-		return gatherCorners(ctx, b, tree, tree.single)
-	}
-	tree.double = make([]leafTriangle[float64], len(b.faces))
-	return gatherCorners(ctx, b, tree, tree.double)
-}
-
-func gatherCorners[T float32 | float64](ctx context.Context, b *bvhBuilder, tree *BVH, triangles []leafTriangle[T]) error {
-	return forBuildChunks(ctx, b.threads, len(triangles), func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			f := b.faces[i].face
-			tree.faces[i] = f
-			p, q, r := b.mesh.Corners(int(f))
-			triangles[i] = leafTriangle[T]{
-				T(p.X), T(p.Y), T(p.Z), T(q.X), T(q.Y), T(q.Z), T(r.X), T(r.Y), T(r.Z),
-			}
-		}
-	})
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/kernel"
 )
 
 // The tree is the same for every number of threads.
@@ -54,7 +56,7 @@ func TestBVHBuildDepth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.depth > bvhDepth {
-		t.Errorf("depth %d, room for %d", b.depth, bvhDepth)
+	if b.depth > kernel.Depth {
+		t.Errorf("depth %d, room for %d", b.depth, kernel.Depth)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/kernel"
 )
 
 // Nearest is the point of a face that is nearest to some other point.
@@ -38,94 +40,56 @@ type nearestQuery struct {
 	exclude uint32
 	best    Nearest // without a face, the distance is the limit
 	limit   float64 // squared distance, not less than best's
-
-	// In the frame of the boxes: the point, rounded down and up, and the
-	// squared distance of boxes that matter, as bits.
-	lo, hi   [3]float32
-	boxLimit int32
-
-	// Boxes still to be looked into, the next one last. The squared distance
-	// takes the place of a depth.
-	stack [bvhStack]boxKey
-	top   int
+	boxes   nearBoxes
 }
 
-// start prepares the test of boxes for the point and the distance of best.
-func (q *nearestQuery) start(b *BVH) {
-	at := b.frame.toBox(q.p)
+// nearBoxes is the walk of a point through the boxes of a tree. It yields every
+// leaf whose box lies within reach, and some more.
+type nearBoxes struct{ kernel.Point }
+
+// aim sets the point.
+func (w *nearBoxes) aim(f *bvhFrame, p r3.Vector) { w.Near = f.around(p) }
+
+// reach sets the distance beyond which nothing matters.
+func (w *nearBoxes) reach(f *bvhFrame, distance float64) { w.Limit = f.squareLimit(distance) }
+
+// around returns a small box around a point: a point moved towards the boxes of
+// a tree is not farther from them.
+func (f *bvhFrame) around(p r3.Vector) (box kernel.Box) {
+	at := f.toBox(p)
 	slack := float64(frameSlack * (1 + math.Abs(at[0]) + math.Abs(at[1]) + math.Abs(at[2])))
 	for i, x := range at {
-		// A point moved towards the boxes is not farther from them. Squares
-		// stay finite.
-		const most = 1e15
+		const most = 1e15 // whose square is finite
 		x = min(max(x, -most), most)
-		q.lo[i], q.hi[i] = roundDown(x-slack), -roundDown(-x-slack)
+		pad := slack + float64(boxSlack*math.Abs(x)) // more than rounding makes
+		box.Lo[i], box.Hi[i] = float32(x-pad), float32(x+pad)
 	}
-	q.setLimit(b)
+	return box
+}
+
+// squareLimit returns the bits of the squared distance, from what around
+// returns, beyond which no box is that is within a distance of the point.
+func (f *bvhFrame) squareLimit(distance float64) int32 {
+	d := float64(float64(distance*(1+0x1p-40)) * f.scale)
+	return floatOrder(float32(min(float64(float64(d*d)*(1+boxSlack))+math.SmallestNonzeroFloat32, math.MaxFloat32)))
 }
 
 // setLimit sets the squared distances beyond which nothing matters.
 func (q *nearestQuery) setLimit(b *BVH) {
 	d := float64(q.best.Distance * (1 + 0x1p-40))
 	q.limit = float64(d * d)
-	// The distances of boxes are too small by the slack in start, but for
-	// rounding.
-	d = float64(d * b.frame.scale)
-	q.boxLimit = floatOrder(float32(min(float64(float64(d*d)*(1+boxSlack))+math.SmallestNonzeroFloat32, math.MaxFloat32)))
+	q.boxes.reach(&b.frame, q.best.Distance)
 }
 
 func (q *nearestQuery) search(b *BVH) {
-	q.start(b)
-	q.stack[0], q.top = 0, 1
-	for q.top > 0 {
-		q.top--
-		key := q.stack[q.top&(bvhStack-1)]
-		if key.depth() > q.boxLimit {
-			continue
-		}
-		if key.ref()&leafBit == 0 {
-			q.push(&b.nodes[key.ref()])
-			continue
-		}
-		first, end := leafRange(key.ref())
-		for i := first; i < end; i++ {
-			q.triangle(b, i)
+	q.boxes.aim(&b.frame, q.p)
+	q.setLimit(b)
+	q.boxes.Start()
+	for n := q.boxes.Next(b.nodes); n > 0; n = q.boxes.Next(b.nodes) {
+		for i := range n {
+			q.triangle(b, q.boxes.Leaves[i&(kernel.LeafBatch-1)])
 		}
 	}
-}
-
-// push puts the children of n within the limit on the stack, the nearest last.
-func (q *nearestQuery) push(n *bvhNode) {
-	var k [bvhWidth]boxKey
-	for i := range k {
-		d := q.boxDistance(n, uint32(i))
-		k[i] = boxKey(d)<<32 | boxKey(n.refs[i])
-		if d > q.boxLimit {
-			k[i] = missedBox
-		}
-	}
-	k[0], k[1] = ordered(k[0], k[1])
-	k[2], k[3] = ordered(k[2], k[3])
-	k[0], k[2] = ordered(k[0], k[2])
-	k[1], k[3] = ordered(k[1], k[3])
-	k[1], k[2] = ordered(k[1], k[2])
-	top := q.top
-	for i := bvhWidth - 1; i >= 0; i-- {
-		q.stack[top&(bvhStack-1)] = k[i]
-		top += k[i].met()
-	}
-	q.top = top
-}
-
-// boxDistance returns the squared distance of the point from the box of a
-// child, as bits; that of infinity for a child that is missing.
-func (q *nearestQuery) boxDistance(n *bvhNode, child uint32) int32 {
-	p := &n.planes
-	i := child % bvhWidth
-	x := orderedFloat(max(floatOrder(p[i]-q.hi[0]), floatOrder(q.lo[0]-p[4+i]), 0))
-	y := orderedFloat(max(floatOrder(p[8+i]-q.hi[1]), floatOrder(q.lo[1]-p[12+i]), 0))
-	z := orderedFloat(max(floatOrder(p[16+i]-q.hi[2]), floatOrder(q.lo[2]-p[20+i]), 0))
-	return floatOrder(float32(x*x) + float32(y*y) + float32(z*z))
 }
 
 // triangle measures triangle i of the leaves.

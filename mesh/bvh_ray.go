@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/kernel"
 )
 
 // A Ray is the set of points Origin + T·Dir with Min ≤ T ≤ Max. Dir need not
@@ -37,35 +39,33 @@ type Hit struct {
 //
 // A ray whose origin or direction is not finite, or whose direction is zero,
 // hits nothing.
-func (b *BVH) ClosestHit(r Ray) (Hit, bool) {
-	q := rayQuery{boxes: rayBoxes{ordered: true}}
-	if !q.start(b, &r) {
+func (p *Probe) ClosestHit(r Ray) (Hit, bool) {
+	q := &p.ray
+	if !q.start(p.tree, &r) {
 		return Hit{}, false
 	}
-	q.closest(b)
+	q.closest(p.tree)
 	return q.hit, q.found
 }
 
 // AnyHit reports whether the ray hits any face. It stops at the first it
 // finds.
-func (b *BVH) AnyHit(r Ray) bool {
-	q := rayQuery{boxes: rayBoxes{ordered: true}}
-	if !q.start(b, &r) {
+func (p *Probe) AnyHit(r Ray) bool {
+	if !p.ray.start(p.tree, &r) {
 		return false
 	}
-	_, ok := q.next(b)
+	_, ok := p.ray.next(p.tree)
 	return ok
 }
 
 // AllHits appends all hits to dst, sorted by T and then by face, and returns
 // it. What dst held before is not touched.
-func (b *BVH) AllHits(r Ray, dst []Hit) []Hit {
-	var q rayQuery
-	if !q.start(b, &r) {
+func (p *Probe) AllHits(r Ray, dst []Hit) []Hit {
+	if !p.ray.start(p.tree, &r) {
 		return dst
 	}
 	n := len(dst)
-	dst = q.all(b, dst)
+	dst = p.ray.all(p.tree, dst)
 	sortHits(dst[n:])
 	return dst
 }
@@ -73,22 +73,57 @@ func (b *BVH) AllHits(r Ray, dst []Hit) []Hit {
 // FirstHits appends the hit of least T and all others that lie at most slack
 // beyond it to dst, sorted by T and then by face, and returns it. It costs
 // hardly more than ClosestHit. What dst held before is not touched.
-func (b *BVH) FirstHits(r Ray, slack float64, dst []Hit) []Hit {
-	n := len(dst)
-	q := rayQuery{slack: slack, collect: true, hits: dst, boxes: rayBoxes{ordered: true}}
-	if !q.start(b, &r) {
+func (p *Probe) FirstHits(r Ray, slack float64, dst []Hit) []Hit {
+	q := &p.ray
+	if !q.start(p.tree, &r) {
 		return dst
 	}
-	q.closest(b)
-	first := q.hits[n:]
-	kept := first[:0]
-	for _, h := range first {
-		if h.T <= q.hit.T+slack {
+	n := len(dst)
+	q.slack, q.hits, q.collect = slack, dst, true
+	q.closest(p.tree)
+	return q.firsts(n)
+}
+
+// firsts returns the hits that were collected, without those from n on that
+// turned out to lie too far beyond the first.
+func (q *rayQuery) firsts(n int) []Hit {
+	hits := q.hits
+	q.hits = nil
+	kept := hits[n:n]
+	for _, h := range hits[n:] {
+		if h.T <= q.hit.T+q.slack {
 			kept = append(kept, h)
 		}
 	}
 	sortHits(kept)
-	return q.hits[:n+len(kept)]
+	return hits[:n+len(kept)]
+}
+
+// BothWays does what FirstHits does for the ray, and also finds the closest hit behind the
+// origin: of those with −back ≤ T ≤ −gap the one of largest T, among equals that
+// of the lowest face. It costs much less than two rays.
+func (p *Probe) BothWays(r Ray, slack, gap, back float64, dst []Hit) (hits []Hit, behind Hit, found bool) {
+	q := &p.ray
+	least := r.Min
+	r.Min = min(least, -back)
+	if !q.start(p.tree, &r) {
+		return dst, Hit{}, false
+	}
+	q.boxes.startAtOrigin()
+	n := len(dst)
+	q.slack, q.hits, q.collect, q.floor = slack, dst, true, -gap
+	for h, ok := q.next(p.tree); ok; h, ok = q.next(p.tree) {
+		if h.T >= least {
+			q.closer(h)
+		}
+		if h.T > -gap || h.T < -back || found && (h.T < behind.T || h.T == behind.T && h.Face > behind.Face) {
+			continue
+		}
+		behind, found = h, true
+		q.min = max(q.min, min(h.T, least))
+		q.boxes.setLow(float64(q.min * q.boxes.scale))
+	}
+	return q.firsts(n), behind, found
 }
 
 func compareHits(a, b Hit) int {
@@ -131,8 +166,7 @@ type rayQuery struct {
 
 	boxes rayBoxes
 
-	// Triangles of the present leaf still to be tested.
-	first, end uint32
+	leaf, leaves int // of those in boxes.Leaves, the next one to be tested and their number
 
 	found bool
 	hit   Hit
@@ -142,6 +176,7 @@ type rayQuery struct {
 	slack   float64
 	collect bool
 	hits    []Hit
+	floor   float64 // hits up to here count in any case
 }
 
 // start sets the query up and reports whether the ray may hit anything.
@@ -168,6 +203,8 @@ func (q *rayQuery) start(b *BVH, r *Ray) bool {
 	q.ox, q.oy, q.oz = o[kx], o[ky], o[kz]
 	q.sx, q.sy, q.dz = d[kx]/d[kz], d[ky]/d[kz], d[kz]
 	q.min, q.max, q.exclude = r.Min, r.Max, r.Exclude
+	q.leaf, q.leaves = 0, 0
+	q.found, q.slack, q.collect, q.floor = false, 0, false, math.Inf(-1)
 	return q.boxes.start(b, r, kz)
 }
 
@@ -191,7 +228,7 @@ func (q *rayQuery) closer(h Hit) {
 		return
 	}
 	q.hit, q.found = h, true
-	q.max = min(q.max, h.T+q.slack)
+	q.max = min(q.max, max(h.T+q.slack, q.floor))
 	q.boxes.setLimit(float64(q.max * q.boxes.scale))
 }
 
@@ -221,9 +258,10 @@ func nextHit[T float32 | float64](q *rayQuery, b *BVH, triangles []leafTriangle[
 		return Hit{}, false // never, but it spares the bounds checks below
 	}
 	ox, oy, oz, sx, sy := q.ox, q.oy, q.oz, q.sx, q.sy
-	i, end := q.first, q.end
 	for {
-		for ; i < end; i++ {
+		for q.leaf < q.leaves {
+			i := q.boxes.Leaves[q.leaf&(kernel.LeafBatch-1)]
+			q.leaf++
 			t := &triangles[i]
 			az, bz, cz := float64(t[kz])-oz, float64(t[3+kz])-oz, float64(t[6+kz])-oz
 			ax := float64(t[kx]) - ox - float64(sx*az)
@@ -245,14 +283,12 @@ func nextHit[T float32 | float64](q *rayQuery, b *BVH, triangles []leafTriangle[
 			}
 			corners := [3][3]float64{{ax, ay, az}, {bx, by, bz}, {cx, cy, cz}}
 			if h, ok := q.meet(&corners, u, v, w); ok && b.faces[i] != q.exclude {
-				q.first, q.end = i+1, end
 				h.Face = b.faces[i]
 				return h, true
 			}
 		}
-		i, end = q.boxes.nextLeaf(b.nodes)
-		if i == end {
-			q.first, q.end = 0, 0
+		q.leaf, q.leaves = 0, q.boxes.Next(b.nodes)
+		if q.leaves == 0 {
 			return Hit{}, false
 		}
 	}

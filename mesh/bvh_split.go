@@ -6,26 +6,20 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/partgauge/partgauge/internal/kernel"
 )
 
 const (
-	// leafMost is the largest number of triangles of a leaf. Fewer are leaves
-	// of their own only while their parent has room.
-	leafMost = 4
-
-	// nodeCost and splitCost are the costs of a node and of another child of
-	// one, in tests of a triangle, for the surface-area heuristic.
-	nodeCost  = 3
-	splitCost = 0.1
-
 	// mostBins is the largest number of bins along an axis.
 	mostBins = 16
 
 	// sweepMost is the largest number of faces that are sorted instead.
-	sweepMost = 8
+	sweepMost = 16
 
-	// mostSplits is how many splits deep the tree may get.
-	mostSplits = splitsPerNode * bvhDepth
+	// mostSplits is how many splits deep the tree may get; the nodes of which
+	// each triangle is a child are below that.
+	mostSplits = splitsPerNode * (kernel.Depth - 1)
 )
 
 // A centerRange bounds the doubled box centres of a range of faces.
@@ -65,30 +59,21 @@ type faceSplit struct {
 // their size are halved, which bounds the depth.
 func (b *bvhBuilder) plan(r *buildRange, threads int) {
 	n := r.count()
+	if r.whole = n <= bvhWidth; r.whole {
+		return
+	}
+	deep := r.depth+bits.Len(uint(n)) >= mostSplits-1
 	switch {
-	case n == 1:
-		r.whole = true
-		return
-	case r.depth+bits.Len(uint(n)) >= mostSplits-1:
-		r.whole = n <= leafMost
-		if !r.whole {
-			b.planHalves(r)
-		}
-		return
+	case deep:
 	case n <= sweepMost:
 		b.planSweep(r)
 	default:
 		b.planBins(r, threads)
 	}
-	area := r.box.halfArea()
-	r.gain = float64(area*float64(n)) - r.split.cost - float64(splitCost*area)
-	if n > leafMost {
-		r.gain = float64(nodeCost * area)
-		if math.IsInf(r.split.cost, 1) {
-			b.planHalves(r)
-		}
+	if deep || math.IsInf(r.split.cost, 1) {
+		b.planHalves(r)
 	}
-	r.whole = n <= leafMost && !(r.gain > 0)
+	r.gain = r.box.halfArea()
 }
 
 // planHalves splits a range into halves of equal number.

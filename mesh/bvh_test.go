@@ -143,12 +143,24 @@ var soups = []struct {
 	{"on a coarse grid", 800, 2, 2.5},
 }
 
+// lastHit returns the hit of largest T, among equals that of the lowest face.
+func lastHit(hits []mesh.Hit) mesh.Hit {
+	last := hits[len(hits)-1]
+	for _, h := range hits {
+		if h.T == last.T && h.Face < last.Face {
+			last = h
+		}
+	}
+	return last
+}
+
 // Every ray query finds in the tree exactly what it finds without it.
 func TestBVHRaysAgainstBruteForce(t *testing.T) {
 	for _, s := range soups {
 		t.Run(s.name, func(t *testing.T) {
 			m := soup(7, s.n, s.size, s.snap)
 			tree, oracle := newBVH(t, m), newSingle(t, m)
+			probe := tree.Probe() // one for all, as is usual
 			r := meshtest.Random(8)
 			hits := 0
 			for range 2000 {
@@ -169,6 +181,17 @@ func TestBVHRaysAgainstBruteForce(t *testing.T) {
 				want = slices.DeleteFunc(want, func(h mesh.Hit) bool { return h.T > got.T+slack })
 				if first := tree.FirstHits(ray, slack, nil); !slices.Equal(first, want) {
 					t.Fatalf("FirstHits(%+v, %g)\n got %v\nwant %v", ray, slack, first, want)
+				}
+				gap, back := 0.1*r.Float64(), 5*r.Float64()
+				first, behind, found := probe.BothWays(ray, slack, gap, back, nil)
+				if !slices.Equal(first, want) {
+					t.Fatalf("BothWays(%+v, %g)\n got %v\nwant %v", ray, slack, first, want)
+				}
+				before := ray
+				before.Min, before.Max = -back, -gap
+				want = oracle.allHits(before)
+				if found != (len(want) > 0) || found && behind != lastHit(want) {
+					t.Fatalf("BothWays(%+v) behind %g to %g: %v, want the last of %v", ray, gap, back, behind, want)
 				}
 			}
 			if hits == 0 {

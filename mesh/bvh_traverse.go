@@ -1,6 +1,12 @@
 package mesh
 
-import "math"
+import (
+	"math"
+
+	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/kernel"
+)
 
 // rayBoxes is the walk of a ray through the boxes of a tree. It yields every
 // leaf whose box the ray meets between its bounds, and some more.
@@ -8,33 +14,11 @@ import "math"
 // The test of a box follows T. Ize, "Robust BVH Ray Traversal", JCGT 2 (2013):
 // in single precision, with errors on the side of a hit. Depths are measured
 // along the longest axis of the direction, in the frame of the boxes, from
-// where the ray enters the box of the tree, and compared as bits: those of
-// floating-point numbers that are not negative are ordered like the numbers,
-// and those of negative ones, taken as signed integers, come out below all of
-// them.
+// where the ray enters the box of the tree.
 type rayBoxes struct {
-	axes  [3]rayAxis
-	limit int32   // depth up to which boxes matter
+	kernel.Ray
 	scale float64 // from T to depths
 	first float64 // depth from the origin that depths are counted from
-
-	// Boxes still to be looked into, the next one last. ahead is one that has
-	// been taken from the stack already, when the order of leaves does not
-	// matter.
-	stack   [bvhStack]boxKey
-	top     int
-	ahead   boxKey
-	ordered bool
-}
-
-// A rayAxis turns positions of planes along an axis into depths: the plane at
-// x is met at x·scale − near, if it is the one of a box that is met first,
-// else at x·scale − far. The offsets are rounded so that boxes come out larger.
-// nearSide is where the planes met first are, 0 for the minima or bvhWidth
-// for the maxima; farSide is the other.
-type rayAxis struct {
-	scale, near, far  float32
-	nearSide, farSide uint
 }
 
 const (
@@ -43,10 +27,8 @@ const (
 	parallelScale = 1 << 100
 
 	// boxSlack is a relative error that exceeds what single precision makes in
-	// a depth (three roundings) and in the position of the origin. depthUlps
-	// is the same in units of the last place.
-	boxSlack  = 0x1p-21
-	depthUlps = 8
+	// a depth (three roundings) and in the position of the origin.
+	boxSlack = 0x1p-21
 
 	// frameSlack exceeds the relative errors of double precision in positions:
 	// those of the origin, and of the corners in the test of triangles.
@@ -54,10 +36,6 @@ const (
 
 	// mostDepth exceeds all depths: the tree is of about unit size.
 	mostDepth = 1 << 20
-
-	// lookahead is the height of the stack below which there is room for two
-	// ways down the tree at once.
-	lookahead = bvhStack/2 - bvhWidth
 )
 
 // start prepares the walk of a ray with longest axis main and reports whether
@@ -74,8 +52,8 @@ func (w *rayBoxes) start(b *BVH, r *Ray, main uint) bool {
 	enter, leave := float64(r.Min*w.scale), float64(r.Max*w.scale)
 	var inverse [3]float64
 	for i := range 3 {
+		inverse[i] = steep / slope[i]
 		slope[i] /= steep
-		inverse[i] = 1 / slope[i]
 		if math.Abs(slope[i]) < 1.0/parallelScale {
 			slope[i], inverse[i] = 0, parallelScale
 		}
@@ -96,25 +74,31 @@ func (w *rayBoxes) start(b *BVH, r *Ray, main uint) bool {
 	}
 	w.first = enter - depthPad
 	pad += float64(frameSlack * math.Abs(w.first))
-	for i := range w.axes {
-		w.axes[i].set(p[i]+float64(w.first*slope[i]), inverse[i], pad)
+	for i := range 3 {
+		w.setAxis(i, p[i]+float64(w.first*slope[i]), inverse[i], pad)
 	}
-	w.limit = math.MaxInt32
+	w.Low, w.Limit, w.Mid = 0, math.MaxInt32, 0
 	w.setLimit(leave)
-	w.stack[0], w.top, w.ahead = 0, 1, missedBox
+	w.Start()
 	return true
 }
 
-// set prepares an axis for a ray that begins at x, uncertain by pad.
-func (a *rayAxis) set(x, inverse, pad float64) {
+// startAtOrigin makes boxes near the origin come first, in both directions.
+func (w *rayBoxes) startAtOrigin() { w.Mid = float32(max(-w.first, 0)) }
+
+// setAxis prepares an axis for a ray that begins at x, uncertain by pad. The
+// offsets are rounded so that boxes come out larger.
+func (w *rayBoxes) setAxis(axis int, x, inverse, pad float64) {
 	slack := float64(boxSlack*math.Abs(x)) + pad
-	a.nearSide, a.farSide = 0, bvhWidth
+	side := uint32(2 * bvhWidth * axis)
 	if inverse < 0 {
-		a.nearSide, a.farSide, slack = bvhWidth, 0, -slack
+		side += bvhWidth
+		slack = -slack
 	}
-	a.scale = float32(inverse)
-	scale := float64(a.scale)
-	a.near, a.far = float32((x+slack)*scale), float32((x-slack)*scale)
+	w.Side[axis] = side
+	w.Scale[axis] = float32(inverse)
+	scale := float64(w.Scale[axis])
+	w.Near[axis], w.Far[axis] = float32((x+slack)*scale), float32((x-slack)*scale)
 }
 
 // setLimit makes boxes beyond a depth from the origin irrelevant.
@@ -126,181 +110,69 @@ func (w *rayBoxes) setLimit(depth float64) {
 	if d > mostDepth {
 		d = mostDepth
 	}
-	w.limit = min(w.limit, floatOrder(float32(d))+depthUlps)
+	w.Limit = min(w.Limit, floatOrder(float32(d)))
 }
 
-// A boxKey is a child that a ray meets: its depth, as bits, before its
-// reference, so that keys are ordered by depth. missedBox is behind all others.
-type boxKey uint64
-
-const missedBox = boxKey(math.MaxUint64)
-
-func (k boxKey) depth() int32 { return int32(k >> 32) }
-func (k boxKey) ref() uint32  { return uint32(k) }
-
-// nextLeaf returns the range of triangles of the next leaf, the nearest of
-// siblings first if the walk is ordered; an empty range when there are no more.
-func (w *rayBoxes) nextLeaf(nodes []bvhNode) (first, end uint32) {
-	if !w.ordered {
-		return w.nextLeafOfAll(nodes)
-	}
-	top := w.top
-	for top > 0 {
-		top--
-		key := w.stack[top&(bvhStack-1)]
-		if key.depth() > w.limit {
-			continue
-		}
-		for key.ref()&leafBit == 0 {
-			var k1, k2, k3 boxKey
-			key, k1, k2, k3 = w.meet(&nodes[key.ref()])
-			if key == missedBox {
-				break
-			}
-			// Written first, counted then: this takes no branches.
-			w.stack[top&(bvhStack-1)] = k3
-			top += k3.met()
-			w.stack[top&(bvhStack-1)] = k2
-			top += k2.met()
-			w.stack[top&(bvhStack-1)] = k1
-			top += k1.met()
-		}
-		if key != missedBox {
-			w.top = top
-			return leafRange(key.ref())
-		}
-	}
-	w.top = 0
-	return 0, 0
-}
-
-// nextLeafOfAll is nextLeaf without an order. It takes the box after the next
-// one from the stack before the children of the next one are there, so that a
-// processor can work on both at once.
-func (w *rayBoxes) nextLeafOfAll(nodes []bvhNode) (first, end uint32) {
-	top, ahead := w.top, w.ahead
-	for {
-		key := ahead
-		if key == missedBox {
-			if top == 0 {
-				w.top, w.ahead = 0, missedBox
-				return 0, 0
-			}
-			top--
-			key = w.stack[top&(bvhStack-1)]
-		}
-		ahead = missedBox
-		if top > 0 && top < lookahead {
-			top--
-			ahead = w.stack[top&(bvhStack-1)]
-		}
-		if key.ref()&leafBit != 0 {
-			w.top, w.ahead = top, ahead
-			return leafRange(key.ref())
-		}
-		k0, k1, k2, k3 := w.meet(&nodes[key.ref()])
-		w.stack[top&(bvhStack-1)] = k3
-		top += k3.met()
-		w.stack[top&(bvhStack-1)] = k2
-		top += k2.met()
-		w.stack[top&(bvhStack-1)] = k1
-		top += k1.met()
-		w.stack[top&(bvhStack-1)] = k0
-		top += k0.met()
+// setLow makes boxes before a depth from the origin irrelevant.
+func (w *rayBoxes) setLow(depth float64) {
+	d := float64((depth-w.first)*(1-2*boxSlack)) - float64(frameSlack*(math.Abs(depth)+math.Abs(w.first)))
+	if d > 0 {
+		w.Low = max(w.Low, floatOrder(float32(min(d, mostDepth))))
 	}
 }
 
-// met returns 1 for a key of a box that is met, else 0.
-func (k boxKey) met() int { return int(^k >> 63) }
+// coneBoxes is the walk of a cone through the boxes of a tree. It yields every
+// leaf whose box the cone meets, and some more. Depths are measured along its
+// axis.
+type coneBoxes struct{ kernel.Cone }
 
-// meet tests the children of a node and returns their keys, in order of depth
-// if the walk is ordered.
-//
-// It has no branches that depend on the boxes, and is written out because a
-// loop would keep everything in memory. This is the place for a kernel that
-// tests all children at once.
-func (w *rayBoxes) meet(n *bvhNode) (k0, k1, k2, k3 boxKey) {
-	x, y, z := &w.axes[0], &w.axes[1], &w.axes[2]
-	nearX, nearY, nearZ, farX, farY, farZ := x.nearSide, y.nearSide, z.nearSide, x.farSide, y.farSide, z.farSide
-	if nearX > bvhWidth || nearY > bvhWidth || nearZ > bvhWidth || farX > bvhWidth || farY > bvhWidth || farZ > bvhWidth {
-		return missedBox, missedBox, missedBox, missedBox // never, but it spares the bounds checks below
+// aim prepares the walk of the cone with its tip at p, a unit vector along its
+// axis, and the tangent of the angle between that and its surface, below 1.
+func (w *coneBoxes) aim(f *bvhFrame, p, axis r3.Vector, tangent float64) {
+	at := f.toBox(p)
+	pad := float64(frameSlack * (1 + math.Abs(at[0]) + math.Abs(at[1]) + math.Abs(at[2])))
+	for i, slope := range [3]float64{axis.X, axis.Y, axis.Z} {
+		// A ray of the cone is the axis and something across it. Slopes that
+		// are zero, or nearly, become steeper, which makes the cone wider.
+		const least = 1.0 / parallelScale
+		aside := float64(tangent*math.Sqrt(max(0, 1-float64(slope*slope)))) + 1e-12
+		lo, hi := slope-aside, slope+aside
+		if math.Abs(lo) < least {
+			lo = -least
+		}
+		if math.Abs(hi) < least {
+			hi = least
+		}
+		// Rays are above the minimum of a box after z·hi reaches it if hi is
+		// positive, until then if it is negative; and likewise below the
+		// maximum.
+		w.setPlane(2*i, at[i], 1/hi, hi > 0, pad)
+		w.setPlane(2*i+1, at[i], 1/lo, lo < 0, pad)
 	}
-	scaleX, scaleY, scaleZ := x.scale, y.scale, z.scale
-	offX, offY, offZ := x.near, y.near, z.near
-	endX, endY, endZ := x.far, y.far, z.far
-	limit := w.limit
-	p := &n.planes
-
-	near := max(
-		int32(math.Float32bits(float32(p[nearX]*scaleX)-offX)),
-		int32(math.Float32bits(float32(p[8+nearY]*scaleY)-offY)),
-		int32(math.Float32bits(float32(p[16+nearZ]*scaleZ)-offZ)), 0)
-	far := min(
-		int32(math.Float32bits(float32(p[farX]*scaleX)-endX)),
-		int32(math.Float32bits(float32(p[8+farY]*scaleY)-endY)),
-		int32(math.Float32bits(float32(p[16+farZ]*scaleZ)-endZ)), limit)
-	k0 = boxKey(near)<<32 | boxKey(n.refs[0])
-	if near > far+depthUlps {
-		k0 = missedBox
-	}
-
-	near = max(
-		int32(math.Float32bits(float32(p[1+nearX]*scaleX)-offX)),
-		int32(math.Float32bits(float32(p[9+nearY]*scaleY)-offY)),
-		int32(math.Float32bits(float32(p[17+nearZ]*scaleZ)-offZ)), 0)
-	far = min(
-		int32(math.Float32bits(float32(p[1+farX]*scaleX)-endX)),
-		int32(math.Float32bits(float32(p[9+farY]*scaleY)-endY)),
-		int32(math.Float32bits(float32(p[17+farZ]*scaleZ)-endZ)), limit)
-	k1 = boxKey(near)<<32 | boxKey(n.refs[1])
-	if near > far+depthUlps {
-		k1 = missedBox
-	}
-
-	near = max(
-		int32(math.Float32bits(float32(p[2+nearX]*scaleX)-offX)),
-		int32(math.Float32bits(float32(p[10+nearY]*scaleY)-offY)),
-		int32(math.Float32bits(float32(p[18+nearZ]*scaleZ)-offZ)), 0)
-	far = min(
-		int32(math.Float32bits(float32(p[2+farX]*scaleX)-endX)),
-		int32(math.Float32bits(float32(p[10+farY]*scaleY)-endY)),
-		int32(math.Float32bits(float32(p[18+farZ]*scaleZ)-endZ)), limit)
-	k2 = boxKey(near)<<32 | boxKey(n.refs[2])
-	if near > far+depthUlps {
-		k2 = missedBox
-	}
-
-	near = max(
-		int32(math.Float32bits(float32(p[3+nearX]*scaleX)-offX)),
-		int32(math.Float32bits(float32(p[11+nearY]*scaleY)-offY)),
-		int32(math.Float32bits(float32(p[19+nearZ]*scaleZ)-offZ)), 0)
-	far = min(
-		int32(math.Float32bits(float32(p[3+farX]*scaleX)-endX)),
-		int32(math.Float32bits(float32(p[11+farY]*scaleY)-endY)),
-		int32(math.Float32bits(float32(p[19+farZ]*scaleZ)-endZ)), limit)
-	k3 = boxKey(near)<<32 | boxKey(n.refs[3])
-	if near > far+depthUlps {
-		k3 = missedBox
-	}
-
-	if !w.ordered {
-		return k0, k1, k2, k3
-	}
-	k0, k1 = ordered(k0, k1)
-	k2, k3 = ordered(k2, k3)
-	k0, k2 = ordered(k0, k2)
-	k1, k3 = ordered(k1, k3)
-	k1, k2 = ordered(k1, k2)
-	return k0, k1, k2, k3
+	w.Limit = math.MaxInt32
+	w.Start()
 }
 
-// ordered returns a and b, the smaller first. Written so, it takes no branch.
-func ordered(a, b boxKey) (lo, hi boxKey) {
-	lo = min(a, b)
-	return lo, a ^ b ^ lo
+// setPlane prepares the test of a plane. Offsets are rounded so that boxes come
+// out larger.
+func (w *coneBoxes) setPlane(plane int, x, inverse float64, below bool, pad float64) {
+	w.Scale[plane] = float32(inverse)
+	scale := float64(w.Scale[plane])
+	slack := float64((float64(boxSlack*math.Abs(x)) + pad) * math.Abs(scale))
+	w.Below[plane] = math.MaxUint32
+	if !below {
+		w.Below[plane] = 0
+		slack = -slack
+	}
+	w.Offset[plane] = float32(float64(x*scale) + slack)
 }
 
-// floatOrder returns the bits of x, orderedFloat the number of such bits.
+// reach makes boxes irrelevant that do not meet a ball at the tip of the cone.
+func (w *coneBoxes) reach(f *bvhFrame, middle r3.Vector, radius float64) {
+	d := float64(float64(2*radius*f.scale) * (1 + 4*boxSlack))
+	w.Limit = min(w.Limit, floatOrder(float32(min(d, mostDepth))))
+	w.Near, w.Reach = f.around(middle), f.squareLimit(radius)
+}
+
+// floatOrder returns the bits of x.
 func floatOrder(x float32) int32 { return int32(math.Float32bits(x)) }
-
-func orderedFloat(i int32) float32 { return math.Float32frombits(uint32(i)) }

@@ -3,11 +3,13 @@ package mesh
 import (
 	"cmp"
 	"context"
+	"math/bits"
 	"slices"
 	"sync"
 
 	"github.com/golang/geo/r3"
 
+	"github.com/partgauge/partgauge/internal/kernel"
 	"github.com/partgauge/partgauge/internal/parallel"
 )
 
@@ -44,9 +46,6 @@ func (b *BVH) SelfIntersections(ctx context.Context, opts SelfIntersectionOption
 	}
 	s := selfIntersection{tree: b, ctx: ctx, limit: limit}
 	threads := threadCount(opts.Threads)
-	if err := s.findBoxes(threads); err != nil {
-		return SelfIntersections{}, err
-	}
 	pairs, err := s.run(threads)
 	if err != nil {
 		return SelfIntersections{}, err
@@ -64,7 +63,6 @@ type selfIntersection struct {
 	tree  *BVH
 	ctx   context.Context
 	limit int
-	boxes []nodeBox // of the triangles, in leaf order
 
 	// The pairs of each task, until the tasks before it and it have found more
 	// than the limit: the tasks after that one are of no interest.
@@ -84,32 +82,27 @@ const (
 	// selfTasks is the number of tasks that a search is split into, at least.
 	selfTasks = 512
 
-	// selfCheck is the number of pairs of leaves after which a task looks
+	// selfCheck is the number of pairs after which a task looks
 	// whether it should end.
-	selfCheck = 1 << 12
+	selfCheck = 1 << 16
 )
-
-// findBoxes computes the boxes of all triangles.
-func (s *selfIntersection) findBoxes(threads int) error {
-	b := s.tree
-	s.boxes = make([]nodeBox, len(b.faces))
-	return forBuildChunks(s.ctx, threads, len(b.faces), func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			s.boxes[i] = b.frame.triangle(b.leafCorners(uint32(i)))
-		}
-	})
-}
 
 // run does the tasks and returns the pairs found, more than the limit if there
 // are more.
 func (s *selfIntersection) run(threads int) ([][2]uint32, error) {
-	tasks := s.tasks()
-	s.found = make([][][2]uint32, len(tasks))
-	s.done = make([]bool, len(tasks))
-	s.last = len(tasks)
-	err := parallel.ForEach(s.ctx, threads, len(tasks), func(job int) {
+	tasks, leaves := s.tasks()
+	jobs := 1 + len(tasks) // the first tests the leaves that splitting found
+	s.found = make([][][2]uint32, jobs)
+	s.done = make([]bool, jobs)
+	s.last = jobs
+	err := parallel.ForEach(s.ctx, threads, jobs, func(job int) {
 		t := selfTask{search: s, job: job}
-		t.visit(&tasks[job])
+		if job == 0 {
+			t.leaves = leaves
+			t.test()
+		} else {
+			t.visit(tasks[job-1])
+		}
 		s.finish(job, t.pairs)
 	})
 	if err != nil {
@@ -144,120 +137,159 @@ func (s *selfIntersection) useless(job int) bool {
 }
 
 // tasks splits the walk of the tree against itself, the same for any number of
-// threads.
-func (s *selfIntersection) tasks() []treePair {
-	tasks := []treePair{{}} // the boxes of a tree against itself are not looked at
-	for len(tasks) < selfTasks {
+// threads. Pairs of triangles that it comes upon are apart.
+func (s *selfIntersection) tasks() (tasks []treePair, leaves [][2]uint32) {
+	root := wholeBox(&s.tree.nodes[0])
+	tasks = []treePair{{boxA: root, boxB: root}}
+	for len(tasks) > 0 && len(tasks) < selfTasks {
 		var next []treePair
 		for i := range tasks {
-			next = s.tree.expand(&tasks[i], next)
-		}
-		if len(next) == len(tasks) {
-			return next
+			next, leaves = s.tree.expand(&tasks[i], next, leaves)
 		}
 		tasks = next
 	}
-	return tasks
+	return tasks, leaves
 }
 
-// expand appends the pairs that a pair consists of: itself, if both are
-// leaves.
-func (b *BVH) expand(p *treePair, to []treePair) []treePair {
-	if p.a&leafBit != 0 && p.b&leafBit != 0 {
-		return append(to, *p)
+// wholeBox returns the box around all children.
+func wholeBox(n *kernel.Node) nodeBox {
+	whole := emptyNodeBox()
+	for i := range bvhWidth {
+		box := childBox(n, i)
+		whole.add(&box)
 	}
+	return whole
+}
+
+// isLeaf reports whether a reference is that of a triangle.
+func isLeaf(ref uint32) bool { return ref&kernel.Leaf != 0 }
+
+// expand appends the pairs that a pair consists of to to; triangles against
+// triangles go to leaves.
+func (b *BVH) expand(p *treePair, to []treePair, leaves [][2]uint32) ([]treePair, [][2]uint32) {
 	if p.a == p.b {
-		n := &b.nodes[p.a]
-		boxes, count := n.children()
-		for i := range count {
-			to = append(to, treePair{n.refs[i], n.refs[i], boxes[i], boxes[i]})
-			for j := range i {
-				if boxes[i].overlaps(&boxes[j]) {
-					to = append(to, treePair{n.refs[j], n.refs[i], boxes[j], boxes[i]})
-				}
-			}
-		}
-		return to
+		return b.expandSelf(&b.nodes[p.a], to, leaves)
 	}
 	a, boxA, other, boxB := p.a, &p.boxA, p.b, &p.boxB
-	if a&leafBit != 0 || other&leafBit == 0 && boxB.extent() > boxA.extent() {
+	if isLeaf(a) || !isLeaf(other) && boxB.extent() > boxA.extent() {
 		a, other, boxB = p.b, p.a, boxA
 	}
 	n := &b.nodes[a]
-	boxes, count := n.children()
-	for i := range count {
-		if boxes[i].overlaps(boxB) {
-			to = append(to, treePair{n.refs[i], other, boxes[i], *boxB})
+	for met := n.Overlaps((*kernel.Box)(boxB)); met != 0; met &= met - 1 {
+		i := bits.TrailingZeros32(met)
+		switch ref := n.Refs[i]; {
+		case isLeaf(ref) && isLeaf(other):
+			leaves = append(leaves, [2]uint32{ref, other})
+		case isLeaf(ref):
+			box := childBox(n, i)
+			to, leaves = b.expandLeaf(ref, &box, other, to, leaves)
+		default:
+			to = append(to, treePair{ref, other, childBox(n, i), *boxB})
 		}
 	}
-	return to
+	return to, leaves
+}
+
+// expandLeaf appends the pairs of a triangle and the children of a node.
+func (b *BVH) expandLeaf(leaf uint32, box *nodeBox, node uint32, to []treePair, leaves [][2]uint32) ([]treePair, [][2]uint32) {
+	n := &b.nodes[node]
+	for met := n.Overlaps((*kernel.Box)(box)); met != 0; met &= met - 1 {
+		i := bits.TrailingZeros32(met)
+		if ref := n.Refs[i]; isLeaf(ref) {
+			leaves = append(leaves, [2]uint32{leaf, ref})
+		} else {
+			to = append(to, treePair{leaf, ref, *box, childBox(n, i)})
+		}
+	}
+	return to, leaves
+}
+
+// expandSelf appends the pairs of the children of a node, each inner one also
+// with itself.
+func (b *BVH) expandSelf(n *kernel.Node, to []treePair, leaves [][2]uint32) ([]treePair, [][2]uint32) {
+	for i := 0; i < bvhWidth && n.Refs[i] != kernel.NoChild; i++ {
+		box := childBox(n, i)
+		if !isLeaf(n.Refs[i]) {
+			to = append(to, treePair{n.Refs[i], n.Refs[i], box, box})
+		}
+		for met := n.Overlaps((*kernel.Box)(&box)) >> (i + 1) << (i + 1); met != 0; met &= met - 1 {
+			j := bits.TrailingZeros32(met)
+			if isLeaf(n.Refs[i]) && isLeaf(n.Refs[j]) {
+				leaves = append(leaves, [2]uint32{n.Refs[i], n.Refs[j]})
+			} else {
+				to = append(to, treePair{n.Refs[i], n.Refs[j], box, childBox(n, j)})
+			}
+		}
+	}
+	return to, leaves
 }
 
 // A selfTask is a part of the search.
 type selfTask struct {
 	search *selfIntersection
 	job    int
+	stack  []treePair  // still to be looked into
+	leaves [][2]uint32 // still to be tested
 	pairs  [][2]uint32
-	leaves int
+	count  int
 	ended  bool
 }
 
 // visit walks a pair of subtrees.
-func (t *selfTask) visit(p *treePair) {
-	if t.ended {
-		return
-	}
-	if p.a&leafBit != 0 && p.b&leafBit != 0 {
+func (t *selfTask) visit(p treePair) {
+	tree := t.search.tree
+	t.stack = append(t.stack[:0], p)
+	for len(t.stack) > 0 && !t.ended {
 		t.checkEnd()
-		t.testLeaves(p)
-		return
+		last := len(t.stack) - 1
+		p := t.stack[last]
+		t.stack, t.leaves = tree.expand(&p, t.stack[:last], t.leaves[:0])
+		t.test()
 	}
-	var room [bvhWidth * (bvhWidth + 1) / 2]treePair
-	parts := t.search.tree.expand(p, room[:0])
-	for i := range parts {
-		t.visit(&parts[i])
+}
+
+// test tests the pairs of triangles.
+func (t *selfTask) test() {
+	tree := t.search.tree
+	for _, pair := range t.leaves {
+		i, j := pair[0]&^kernel.Leaf, pair[1]&^kernel.Leaf
+		if tree.meet(i, j) {
+			f, g := tree.faces[i], tree.faces[j]
+			t.pairs = append(t.pairs, [2]uint32{min(f, g), max(f, g)})
+		}
 	}
 }
 
 // checkEnd ends the task if it has found enough or is no longer needed.
 func (t *selfTask) checkEnd() {
-	t.leaves++
-	if len(t.pairs) > t.search.limit || t.leaves%selfCheck == 0 && (t.search.ctx.Err() != nil || t.search.useless(t.job)) {
+	t.count++
+	if len(t.pairs) > t.search.limit || t.count%selfCheck == 0 && (t.search.ctx.Err() != nil || t.search.useless(t.job)) {
 		t.ended = true
-	}
-}
-
-// testLeaves tests the triangles of two leaves, or of one.
-func (t *selfTask) testLeaves(p *treePair) {
-	boxes := t.search.boxes
-	first, end := leafRange(p.a)
-	otherFirst, otherEnd := leafRange(p.b)
-	for i := first; i < end; i++ {
-		box := &boxes[i]
-		if p.a == p.b {
-			otherFirst = i + 1
-		} else if !box.overlaps(&p.boxB) {
-			continue
-		}
-		for j := otherFirst; j < otherEnd; j++ {
-			if box.overlaps(&boxes[j]) && t.search.tree.meet(i, j) {
-				f, g := t.search.tree.faces[i], t.search.tree.faces[j]
-				t.pairs = append(t.pairs, [2]uint32{min(f, g), max(f, g)})
-			}
-		}
 	}
 }
 
 // meet reports whether triangles i and j of the leaves share no corner and meet
 // in more than a point.
 func (b *BVH) meet(i, j uint32) bool {
+	if b.single != nil && shareCorner(&b.single[i], &b.single[j]) ||
+		b.single == nil && shareCorner(&b.double[i], &b.double[j]) {
+		return false
+	}
 	var s, t [3]r3.Vector
 	s[0], s[1], s[2] = b.leafCorners(i)
 	t[0], t[1], t[2] = b.leafCorners(j)
-	for _, p := range s {
-		if p == t[0] || p == t[1] || p == t[2] {
-			return false
+	return trianglesMeet(s, t)
+}
+
+// shareCorner reports whether two triangles have a corner in common.
+func shareCorner[T float32 | float64](s, t *leafTriangle[T]) bool {
+	for k := 0; k < 9; k += 3 {
+		x, y, z := s[k], s[k+1], s[k+2]
+		if x == t[0] && y == t[1] && z == t[2] ||
+			x == t[3] && y == t[4] && z == t[5] ||
+			x == t[6] && y == t[7] && z == t[8] {
+			return true
 		}
 	}
-	return trianglesMeet(s, t)
+	return false
 }

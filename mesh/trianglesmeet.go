@@ -15,6 +15,9 @@ import (
 // order of the segments' ends is the sign of tetrahedra. Here contact in one
 // point does not count.
 func trianglesMeet(s, t [3]r3.Vector) bool {
+	if clearlyBeside(&s, &t) || clearlyBeside(&t, &s) {
+		return false
+	}
 	ofT, apart := planeSides(&s, &t)
 	if apart {
 		return false
@@ -37,6 +40,34 @@ func trianglesMeet(s, t [3]r3.Vector) bool {
 	}
 	return orient3D(s[0], s[1], t[0], t[1]) > 0 && orient3D(s[0], s[2], t[2], t[0]) > 0
 }
+
+// clearlyBeside reports whether t lies on one side of the plane of s by more
+// than rounding could make of it. Most pairs that are tested do.
+func clearlyBeside(s, t *[3]r3.Vector) bool {
+	e, f := s[1].Sub(s[0]), s[2].Sub(s[0])
+	n := e.Cross(f)
+	// Each of the six products of a height is at most the product of the
+	// largest coordinates and passes through eight roundings at most.
+	const share = 6 * 16 * halfUlp
+	size := float64(share*largest(e)) * largest(f)
+	below, above := 0, 0
+	for _, p := range t {
+		d := p.Sub(s[0])
+		height, bound := n.Dot(d), float64(size*largest(d))+underflowBound
+		switch {
+		case height > bound:
+			above++
+		case height < -bound:
+			below++
+		default:
+			return false
+		}
+	}
+	return below == 3 || above == 3
+}
+
+// largest returns the largest absolute coordinate.
+func largest(v r3.Vector) float64 { return max(math.Abs(v.X), math.Abs(v.Y), math.Abs(v.Z)) }
 
 // planeSides returns on which side of the plane of s the corners of t lie, as
 // orient3D does, and whether t meets that plane in at most one point.

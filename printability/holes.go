@@ -59,7 +59,7 @@ func (w *worker) hole(point, normal r3.Vector, clearance float64) float64 {
 // toWall returns the distance along a direction to the first face, if that
 // enters material.
 func (w *worker) toWall(from, direction r3.Vector, reach float64) (float64, bool) {
-	hit, found := w.bvh.ClosestHit(mesh.Ray{Origin: from, Dir: direction, Max: reach, Exclude: mesh.NoFace})
+	hit, found := w.probe.ClosestHit(mesh.Ray{Origin: from, Dir: direction, Max: reach, Exclude: mesh.NoFace})
 	return hit.T, found && hit.Sign < 0
 }
 

@@ -126,6 +126,7 @@ func (s *Samples) inParallel(ctx context.Context, part *Part, known *patches, co
 		default:
 			w = newWorker(s, part, known)
 		}
+		w.last = mesh.Ball{Face: mesh.NoFace}
 		work(w, i*chunk, min((i+1)*chunk, count))
 		workers <- w
 	})
@@ -165,17 +166,24 @@ func (s *Samples) parts(count int, do func(part int)) {
 type worker struct {
 	samples  *Samples
 	mesh     *mesh.Mesh
-	bvh      *mesh.BVH
+	probe    *mesh.Probe
 	patches  *patches
 	delta    float64 // touch in mm
 	start    float64 // selfHit in mm
 	opposite float64 // −cos β
 	hits     []mesh.Hit
+
+	// What lies outside in front of the sample, if that has been looked for
+	// (looked) and there is something (faces).
+	behind        mesh.Hit
+	faces, looked bool
+
+	last mesh.Ball // found before, in the same chunk
 }
 
 func newWorker(s *Samples, part *Part, known *patches) *worker {
 	return &worker{
-		samples: s, mesh: part.Mesh, bvh: part.BVH, patches: known,
+		samples: s, mesh: part.Mesh, probe: part.BVH.Probe(), patches: known,
 		delta:    touch * s.Diagonal,
 		start:    selfHit * s.Diagonal,
 		opposite: -math.Cos(s.Options.Opposition * math.Pi / 180),
@@ -257,6 +265,7 @@ func nearEdge(h *mesh.Hit) bool { return min(h.U, h.V, 1-h.U-h.V) < edgeShare }
 func (w *worker) look(face uint32, point, normal r3.Vector) (Class, mesh.Hit) {
 	nothing := mesh.Hit{Face: mesh.NoFace}
 	winding, contact := 1, false
+	w.looked = false
 	exit, found := mesh.Hit{}, false
 	if known, ok := w.patches.windingAt(face); ok {
 		winding = known
@@ -289,7 +298,8 @@ func (w *worker) look(face uint32, point, normal r3.Vector) (Class, mesh.Hit) {
 // there, the winding number being one: it leaves, and no other is near it or
 // near the start.
 func (w *worker) firstExit(face uint32, point, normal r3.Vector) (mesh.Hit, bool) {
-	w.hits = w.bvh.FirstHits(w.inward(face, point, normal), w.delta, w.hits[:0])
+	w.hits, w.behind, w.faces = w.probe.BothWays(w.inward(face, point, normal), w.delta, w.start, w.samples.Options.GapReach, w.hits[:0])
+	w.looked = true
 	if len(w.hits) != 1 || w.hits[0].Sign < 0 || w.hits[0].T <= w.delta {
 		return mesh.Hit{}, false
 	}
@@ -304,7 +314,7 @@ func (w *worker) inward(face uint32, point, normal r3.Vector) mesh.Ray {
 
 // cast collects all crossings of the ray from a point into the part.
 func (w *worker) cast(face uint32, point, normal r3.Vector) {
-	w.hits = w.bvh.AllHits(w.inward(face, point, normal), w.hits[:0])
+	w.hits = w.probe.AllHits(w.inward(face, point, normal), w.hits[:0])
 }
 
 // wind drops the crossings before the start, and returns the sum of the signs
@@ -350,12 +360,9 @@ func (w *worker) normalOf(face uint32) r3.Vector {
 // a face that is no neighbour, which is how the material left under a groove
 // looks; otherwise 0.
 func (w *worker) ball(face uint32, point, normal r3.Vector, thickness float64) float64 {
-	ball := w.bvh.TangentBall(point, normal, 0.5*thickness, face)
-	if ball.Face == mesh.NoFace || w.neighbours(face, ball.Face) {
-		return 0
-	}
-	centre := point.Sub(mesh.Scaled(normal, ball.Radius))
-	if normal.Dot(ball.Contact.Sub(centre)) > w.opposite*ball.Radius {
+	ball, found := w.probe.OppositeBall(point, normal, 0.5*thickness, -w.opposite, face, &w.last)
+	w.last = ball
+	if !found || w.neighbours(face, ball.Face) {
 		return 0
 	}
 	return 2 * ball.Radius
@@ -376,12 +383,16 @@ func (w *worker) neighbours(f, g uint32) bool {
 // clearance returns the distance from point along normal to a face that
 // enters material and lies opposite, +Inf if the first face hit is none.
 func (w *worker) clearance(face uint32, point, normal r3.Vector) float64 {
-	hit, found := w.bvh.ClosestHit(mesh.Ray{
-		Origin: point, Dir: normal,
-		Min: w.start, Max: w.samples.Options.GapReach, Exclude: face,
-	})
+	distance, hit, found := -w.behind.T, w.behind, w.faces
+	if !w.looked {
+		hit, found = w.probe.ClosestHit(mesh.Ray{
+			Origin: point, Dir: normal,
+			Min: w.start, Max: w.samples.Options.GapReach, Exclude: face,
+		})
+		distance = hit.T
+	}
 	if !found || w.normalOf(hit.Face).Dot(normal) > w.opposite {
 		return math.Inf(1)
 	}
-	return hit.T
+	return distance
 }

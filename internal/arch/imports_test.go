@@ -23,7 +23,7 @@ type rule struct {
 }
 
 // engine are the packages whose results must repeat.
-var engine = []string{"mesh", "fit", "printability", "thumbnail", "analysis", "internal/parallel"}
+var engine = []string{"internal/kernel", "mesh", "fit", "printability", "thumbnail", "analysis", "internal/parallel"}
 
 const (
 	geo      = "github.com/golang/geo"
@@ -32,8 +32,12 @@ const (
 
 var rules = []rule{
 	{
-		pkg: "mesh", own: []string{"internal/parallel"}, modules: []string{geo, compress},
+		pkg: "mesh", own: []string{"internal/kernel", "internal/parallel"}, modules: []string{geo, compress},
 		why: "geometry judges nothing: it must serve programs that know no criteria",
+	},
+	{
+		pkg: "internal/kernel", modules: []string{"golang.org/x/sys/cpu"},
+		why: "inner loops over plain arrays: they know the processor and no geometry",
 	},
 	{
 		pkg: "internal/parallel",

@@ -1,0 +1,17 @@
+module github.com/partgauge/partgauge/internal/kernel/_gen
+
+go 1.26
+
+require (
+	github.com/mmcloughlin/avo v0.5.0
+	github.com/partgauge/partgauge v0.0.0
+)
+
+require (
+	golang.org/x/mod v0.36.0 // indirect
+	golang.org/x/sync v0.20.0 // indirect
+	golang.org/x/sys v0.44.0 // indirect
+	golang.org/x/tools v0.45.0 // indirect
+)
+
+replace github.com/partgauge/partgauge => ../../..

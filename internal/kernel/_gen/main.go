@@ -1,0 +1,388 @@
+// Command _gen writes the assembly of package kernel. What the functions do is
+// written in Go beside it.
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/gotypes"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+
+	_ "github.com/partgauge/partgauge/internal/kernel" // so that its types are found
+)
+
+// What is fixed in package kernel.
+const (
+	axisBytes = 64 // in Node.Planes, from the planes of an axis to those of the next
+	sideBytes = 32 // from the minima to the maxima
+	refsAt    = 192
+	nodeBytes = 224
+	leafBatch = 8
+)
+
+func main() {
+	Package("github.com/partgauge/partgauge/internal/kernel")
+	ConstraintExpr("!noasm")
+	overlaps()
+	nextRay()
+	nextCone()
+	nextPoint()
+	Generate()
+}
+
+// broadcast returns a register with a float or an integer in all lanes.
+func broadcast(m Mem) VecVirtual {
+	y := YMM()
+	VBROADCASTSS(m, y)
+	return y
+}
+
+// zero returns a register of zeros.
+func zero() VecVirtual {
+	y := YMM()
+	VPXOR(y, y, y)
+	return y
+}
+
+// slack returns a register with kernel's slack, 8, in all lanes.
+func slack() VecVirtual {
+	y := YMM()
+	VPCMPEQD(y, y, y) // −1
+	VPSRLD(U8(31), y, y)
+	VPSLLD(U8(3), y, y)
+	return y
+}
+
+// nextRay writes the walk of a ray.
+func nextRay() {
+	TEXT("nextRayAVX2", NOSPLIT, "func(r *Ray, nodes *Node) int")
+	w := newWalker("r")
+	var scale, near, far [3]VecVirtual
+	var side [3]GPVirtual
+	for i := range 3 {
+		scale[i] = broadcast(w.lane("Scale", i))
+		near[i] = broadcast(w.lane("Near", i))
+		far[i] = broadcast(w.lane("Far", i))
+		side[i] = GP64()
+		MOVL(w.lane("Side", i), side[i].As32())
+		SHLQ(U8(2), side[i])
+	}
+	low, limit, mid, slackBits := broadcast(w.field("Low")), broadcast(w.field("Limit")), broadcast(w.field("Mid")), slack()
+
+	w.walk(func(node GPVirtual, met GPVirtual) VecVirtual {
+		enter, leave, t := YMM(), YMM(), YMM()
+		depth := func(side GPVirtual, axis int, offset, to VecVirtual) {
+			VMULPS(Mem{Base: node, Index: side, Scale: 1}, scale[axis], to)
+			VSUBPS(offset, to, to)
+		}
+		depth(side[0], 0, near[0], enter)
+		for i := 1; i < 3; i++ {
+			depth(side[i], i, near[i], t)
+			VPMAXSD(t, enter, enter)
+		}
+		VPMAXSD(low, enter, enter)
+		other := GP64()
+		for i := range 3 {
+			MOVQ(side[i], other)
+			XORQ(U8(sideBytes), other)
+			if i == 0 {
+				depth(other, i, far[i], leave)
+				continue
+			}
+			depth(other, i, far[i], t)
+			VPMINSD(t, leave, leave)
+		}
+		VPMINSD(limit, leave, leave)
+		VPADDD(slackBits, leave, t)
+		VPCMPGTD(t, enter, t) // enter > leave + slack
+		VMOVMSKPS(t, met.As32())
+		XORL(U8(255), met.As32())
+		VSUBPS(mid, enter, enter)
+		VSUBPS(leave, mid, leave)
+		VPMAXSD(leave, enter, enter)
+		VPXOR(t, t, t)
+		VPMAXSD(t, enter, enter)
+		return enter
+	})
+}
+
+// nextCone writes the walk of a cone.
+func nextCone() {
+	TEXT("nextConeAVX2", NOSPLIT, "func(c *Cone, nodes *Node) int")
+	w := newWalker("c")
+	limit, none, slackBits := broadcast(w.field("Limit")), zero(), slack()
+	most := YMM() // more than all depths
+	VPCMPEQD(most, most, most)
+	VPSRLD(U8(1), most, most)
+	var below [6]VecVirtual
+	for i := range below {
+		below[i] = broadcast(w.lane("Below", i))
+	}
+
+	w.walk(func(node GPVirtual, met GPVirtual) VecVirtual {
+		enter, leave, depth, t := YMM(), YMM(), YMM(), YMM()
+		VMOVDQU(none, enter)
+		VMOVDQU(limit, leave)
+		for i := range below {
+			VBROADCASTSS(w.lane("Scale", i), depth)
+			VMULPS(Mem{Base: node, Disp: i * sideBytes}, depth, depth)
+			VBROADCASTSS(w.lane("Offset", i), t)
+			VSUBPS(t, depth, depth)
+			VPAND(below[i], depth, t)
+			VPMAXSD(t, enter, enter)
+			VBLENDVPS(below[i], most, depth, depth)
+			VPMINSD(depth, leave, leave)
+		}
+		VPADDD(slackBits, leave, leave)
+		VPCMPGTD(leave, enter, leave) // enter > leave
+		apart := func(axis int, x VecVirtual) {
+			VMOVUPS(Mem{Base: node, Disp: axis * axisBytes}, x)
+			VBROADCASTSS(w.near("Hi", axis), t)
+			VSUBPS(t, x, x)
+			VBROADCASTSS(w.near("Lo", axis), t)
+			VSUBPS(Mem{Base: node, Disp: axis*axisBytes + sideBytes}, t, t)
+			VPMAXSD(t, x, x)
+			VPMAXSD(none, x, x)
+			VMULPS(x, x, x)
+		}
+		sum := YMM()
+		apart(0, sum)
+		for i := 1; i < 3; i++ {
+			apart(i, depth)
+			VADDPS(depth, sum, sum)
+		}
+		VBROADCASTSS(w.field("Reach"), t)
+		VPCMPGTD(t, sum, sum) // too far
+		VPOR(sum, leave, leave)
+		VMOVMSKPS(leave, met.As32())
+		XORL(U8(255), met.As32())
+		return enter
+	})
+}
+
+// nextPoint writes the walk of a point.
+func nextPoint() {
+	TEXT("nextPointAVX2", NOSPLIT, "func(p *Point, nodes *Node) int")
+	w := newWalker("p")
+	var lo, hi [3]VecVirtual
+	for i := range 3 {
+		lo[i], hi[i] = broadcast(w.near("Lo", i)), broadcast(w.near("Hi", i))
+	}
+	limit, none := broadcast(w.field("Limit")), zero()
+
+	w.walk(func(node GPVirtual, met GPVirtual) VecVirtual {
+		sum, x, t := YMM(), YMM(), YMM()
+		apart := func(axis int, x VecVirtual) {
+			VMOVUPS(Mem{Base: node, Disp: axis * axisBytes}, x)
+			VSUBPS(hi[axis], x, x)
+			VSUBPS(Mem{Base: node, Disp: axis*axisBytes + sideBytes}, lo[axis], t)
+			VPMAXSD(t, x, x)
+			VPMAXSD(none, x, x)
+			VMULPS(x, x, x)
+		}
+		apart(0, sum)
+		for i := 1; i < 3; i++ {
+			apart(i, x)
+			VADDPS(x, sum, sum)
+		}
+		VPCMPGTD(limit, sum, x)
+		VMOVMSKPS(x, met.As32())
+		XORL(U8(255), met.As32())
+		return sum
+	})
+}
+
+// A walker writes what the walks have in common.
+type walker struct {
+	nodes, top GPVirtual
+
+	fields Component // of the walk
+
+	keep, topField, leaves, stack Mem
+}
+
+func newWalker(self string) *walker {
+	w := &walker{top: GP64()}
+	w.nodes = Load(Param("nodes"), GP64()).(GPVirtual)
+	w.fields = Dereference(Param(self))
+	state := w.fields.Field("walk")
+	w.keep = address(state.Field("keep"))
+	w.topField = address(state.Field("top"))
+	w.leaves = address(state.Field("Leaves").Index(0))
+	w.stack = address(state.Field("stack").Index(0))
+	MOVQ(w.topField, w.top)
+	return w
+}
+
+// address returns where a component is.
+func address(c Component) Mem {
+	b, err := c.Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return b.Addr
+}
+
+// field returns a field of the walk.
+func (w *walker) field(name string) Mem { return address(w.fields.Field(name)) }
+
+// lane returns an element of a field.
+func (w *walker) lane(name string, i int) Mem { return address(w.fields.Field(name).Index(i)) }
+
+// near returns a coordinate of the point that distances are measured from.
+func (w *walker) near(side string, i int) Mem {
+	return address(w.fields.Field("Near").Field(side).Index(i))
+}
+
+// entry returns the entry of the stack that is above a number of others.
+func (w *walker) entry(below GPVirtual, more int) Mem {
+	return w.stack.Offset(8*more).Idx(below, 8)
+}
+
+// walk writes the loop. meet tests the children of a node and returns their
+// distances, and those that are met in the bits of met.
+func (w *walker) walk(meet func(node, met GPVirtual) VecVirtual) {
+	distances := AllocLocal(32)
+	key, other, met := GP64(), GP64(), GP64()
+
+	Label("pop")
+	TESTQ(w.top, w.top)
+	JZ(LabelRef("end"))
+	DECQ(w.top)
+	MOVQ(w.entry(w.top, 0), key)
+	MOVQ(key, other)
+	SHRQ(U8(32), other)
+	CMPL(other.As32(), w.keep)
+	JGT(LabelRef("pop"))
+
+	Label("descend")
+	TESTL(key.As32(), key.As32())
+	JS(LabelRef("leaf"))
+	MOVL(key.As32(), other.As32())
+	IMUL3Q(U32(nodeBytes), other, key)
+	ADDQ(w.nodes, key)
+	node := key
+	VMOVUPS(meet(node, met), distances)
+
+	// No child, one, or more.
+	child := GP64()
+	TESTL(met.As32(), met.As32())
+	JZ(LabelRef("pop"))
+	BSFL(met.As32(), child.As32())
+	BLSRL(met.As32(), met.As32())
+	JNZ(LabelRef("several"))
+	MOVL(Mem{Base: node, Index: child, Scale: 4, Disp: refsAt}, key.As32())
+	JMP(LabelRef("descend"))
+
+	Label("several")
+	w.makeKey(node, child, distances, other)
+	BSFL(met.As32(), child.As32())
+	BLSRL(met.As32(), met.As32())
+	JNZ(LabelRef("many"))
+	// Two: the nearer one is next, the other goes on the stack.
+	second := GP64()
+	w.makeKey(node, child, distances, second)
+	MOVQ(other, key)
+	CMPQ(second, other)
+	CMOVQCS(second, key)
+	CMOVQCS(other, second)
+	MOVQ(second, w.entry(w.top, 0))
+	INCQ(w.top)
+	JMP(LabelRef("descend"))
+
+	// Many: sorted into the stack one by one, the farthest first.
+	Label("many")
+	base, at, above := GP64(), GP64(), GP64()
+	MOVQ(w.top, base)
+	MOVQ(other, w.entry(w.top, 0))
+	INCQ(w.top)
+	Label("insert")
+	w.makeKey(node, child, distances, other)
+	MOVQ(w.top, at)
+	Label("shift")
+	MOVQ(w.entry(at, -1), above)
+	CMPQ(above, other)
+	JAE(LabelRef("place"))
+	MOVQ(above, w.entry(at, 0))
+	DECQ(at)
+	CMPQ(at, base)
+	JNE(LabelRef("shift"))
+	Label("place")
+	MOVQ(other, w.entry(at, 0))
+	INCQ(w.top)
+	BSFL(met.As32(), child.As32())
+	BLSRL(met.As32(), met.As32())
+	// BLSR sets the carry if there was no bit left.
+	JCC(LabelRef("insert"))
+	DECQ(w.top)
+	MOVQ(w.entry(w.top, 0), key)
+	JMP(LabelRef("descend"))
+
+	// A leaf, and those that follow it on the stack.
+	Label("leaf")
+	count := GP64()
+	XORQ(count, count)
+	Label("take")
+	BTRL(U8(31), key.As32())
+	MOVL(key.As32(), w.leaves.Idx(count, 4))
+	INCQ(count)
+	CMPQ(count, U8(leafBatch))
+	JEQ(LabelRef("done"))
+	TESTQ(w.top, w.top)
+	JZ(LabelRef("done"))
+	MOVQ(w.entry(w.top, -1), key)
+	TESTL(key.As32(), key.As32())
+	JNS(LabelRef("done"))
+	MOVQ(key, other)
+	SHRQ(U8(32), other)
+	CMPL(other.As32(), w.keep)
+	JGT(LabelRef("done"))
+	DECQ(w.top)
+	JMP(LabelRef("take"))
+
+	Label("end")
+	XORQ(count, count)
+	Label("done")
+	MOVQ(w.top, w.topField)
+	VZEROUPPER()
+	Store(count, ReturnIndex(0))
+	RET()
+}
+
+// makeKey writes the distance and the reference of a child to a register.
+func (w *walker) makeKey(node, child GPVirtual, distances Mem, key GPVirtual) {
+	MOVL(distances.Idx(child, 4), key.As32())
+	SHLQ(U8(32), key)
+	ref := GP64()
+	MOVL(Mem{Base: node, Index: child, Scale: 4, Disp: refsAt}, ref.As32())
+	ORQ(ref, key)
+}
+
+// overlaps writes the test of a box against the children of a node.
+func overlaps() {
+	TEXT("overlapsAVX2", NOSPLIT, "func(n *Node, box *Box) uint32")
+	node := Load(Param("n"), GP64())
+	box := Load(Param("box"), GP64())
+	const lessOrEqual, greaterOrEqual = 2, 13
+	var met VecVirtual
+	both := func(y VecVirtual) {
+		if met == nil {
+			met = y
+			return
+		}
+		VPAND(y, met, met)
+	}
+	for i := range 3 {
+		lo, hi := broadcast(Mem{Base: box, Disp: 4 * i}), broadcast(Mem{Base: box, Disp: 12 + 4*i})
+		// Comparisons take the memory operand second: min ≤ hi as hi ≥ min.
+		VCMPPS(U8(greaterOrEqual), Mem{Base: node, Disp: i * axisBytes}, hi, hi)
+		VCMPPS(U8(lessOrEqual), Mem{Base: node, Disp: i*axisBytes + sideBytes}, lo, lo)
+		both(hi)
+		both(lo)
+	}
+	bits := GP32()
+	VMOVMSKPS(met, bits)
+	VZEROUPPER()
+	Store(bits, ReturnIndex(0))
+	RET()
+}
