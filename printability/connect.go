@@ -1,8 +1,6 @@
 package printability
 
 import (
-	"slices"
-
 	"github.com/golang/geo/r3"
 )
 
@@ -76,7 +74,7 @@ func newClusters(s *Samples, sel *selection) *clusters {
 		// halving, so dropping it makes room for the part.
 		sorted[i] = keyed{cube.halvedKey()<<3 | part, uint32(i)}
 	}
-	slices.SortFunc(sorted, keyed.compare)
+	sortKeyed(sorted)
 	c.members = make([]uint32, len(sorted))
 	c.table = newKeyTable(len(sorted)/4 + 1)
 	for i, k := range sorted {
@@ -196,13 +194,14 @@ func (c *clusters) joinOtherSide() {
 	shares := (len(c.all) + share - 1) / share
 	met := make([]map[[2]uint32]bool, shares)
 	c.samples.parts(shares, func(part int) {
-		met[part] = map[[2]uint32]bool{}
+		found := crossings{met: map[[2]uint32]bool{}}
 		for i := part * share; i < min((part+1)*share, len(c.all)); i++ {
 			for _, m := range c.all[i].members(c) {
 				sample := &c.samples.All[c.sel.ids[m]]
-				c.meet(c.all[i].parent, sample.along(c.sel.reach(sample, c.sel.value[m])), met[part])
+				c.meet(c.all[i].parent, sample.along(c.sel.reach(sample, c.sel.value[m])), &found)
 			}
 		}
+		met[part] = found.met
 	})
 	for _, pairs := range met {
 		for pair := range pairs {
@@ -211,24 +210,60 @@ func (c *clusters) joinOtherSide() {
 	}
 }
 
-// meet adds to met the pairs of root with the roots of clusters that have a
-// sample closer than 2h to p. All parents are roots.
-func (c *clusters) meet(root uint32, p r3.Vector, met map[[2]uint32]bool) {
-	fine := cellOf(p, c.samples.Spacing)
-	at := cell{fine.x >> 1, fine.y >> 1, fine.z >> 1}
-	last := root
+// crossings are pairs of roots whose clusters meet through walls.
+type crossings struct {
+	met map[[2]uint32]bool
+
+	// The clusters around the cube looked into last, and their only root, if
+	// they have one: samples side by side mostly look into the same cube.
+	at       cell
+	clusters []uint32
+	only     uint32
+	looked   bool
+}
+
+// look finds the clusters in a cube and those beside it.
+func (c *clusters) look(at cell, found *crossings) {
+	if found.looked && found.at == at {
+		return
+	}
+	found.at, found.clusters, found.looked = at, found.clusters[:0], true
 	for _, o := range nearestFirst {
 		first, end := c.cube(at.offset(o.x, o.y, o.z))
 		for j := first; j < end; j++ {
-			other := c.all[j].parent
-			if other == last || other == root {
-				continue
-			}
-			pair := [2]uint32{min(root, other), max(root, other)}
-			if met[pair] || c.holdsNear(&c.all[j], p) {
-				met[pair] = true
-				last = other
-			}
+			found.clusters = append(found.clusters, j)
+		}
+	}
+	const several = ^uint32(0)
+	found.only = several
+	for i, j := range found.clusters {
+		if i == 0 {
+			found.only = c.all[j].parent
+		} else if c.all[j].parent != found.only {
+			found.only = several
+			break
+		}
+	}
+}
+
+// meet adds the pairs of root with the roots of clusters that have a sample
+// closer than 2h to p. All parents are roots.
+func (c *clusters) meet(root uint32, p r3.Vector, found *crossings) {
+	fine := cellOf(p, c.samples.Spacing)
+	c.look(cell{fine.x >> 1, fine.y >> 1, fine.z >> 1}, found)
+	if found.only == root {
+		return
+	}
+	last := root
+	for _, j := range found.clusters {
+		other := c.all[j].parent
+		if other == last || other == root {
+			continue
+		}
+		pair := [2]uint32{min(root, other), max(root, other)}
+		if found.met[pair] || c.holdsNear(&c.all[j], p) {
+			found.met[pair] = true
+			last = other
 		}
 	}
 }

@@ -29,6 +29,12 @@ func (c cell) key() uint64 {
 	return uint64(c.x+bias)&mask<<42 | uint64(c.y+bias)&mask<<21 | uint64(c.z+bias)&mask
 }
 
+// cellOfKey is the inverse of key.
+func cellOfKey(k uint64) cell {
+	const bias, mask = 1 << 20, 1<<21 - 1
+	return cell{int32(k>>42&mask) - bias, int32(k>>21&mask) - bias, int32(k&mask) - bias}
+}
+
 // keyTable maps cell keys to the numbers they were added with; an
 // open-addressing hash table.
 type keyTable struct {
@@ -85,70 +91,49 @@ func (t *keyTable) grow() {
 	}
 }
 
-// cellSet is a set of cells.
-type cellSet struct {
-	table *keyTable
-	cells []cell
+// cellMarks is a set of cells that may seem to have others too.
+type cellMarks [1 << 15]uint64
+
+func markOf(key uint64) (word int, bit uint64) {
+	h := key * 0x9e3779b97f4a7c15 >> 43 // 21 bits
+	return int(h >> 6), 1 << (h & 63)
 }
 
-func newCellSet(count int) *cellSet { return &cellSet{table: newKeyTable(min(count, 1<<16))} }
-
-func (s *cellSet) add(c cell) {
-	if s.table.put(c.key(), 0) {
-		s.cells = append(s.cells, c)
+// addAround adds the cell of a key and those beside it.
+func (m *cellMarks) addAround(key uint64) {
+	c := cellOfKey(key)
+	for _, o := range nearestFirst {
+		word, bit := markOf(c.offset(o.x, o.y, o.z).key())
+		m[word] |= bit
 	}
 }
 
-func (s *cellSet) has(c cell) bool {
-	_, ok := s.table.get(c.key())
-	return ok
-}
-
-// grown returns s with all cells beside its cells.
-func (s *cellSet) grown() *cellSet {
-	out := newCellSet(4 * len(s.cells))
-	for _, c := range s.cells {
-		for x := int32(-1); x <= 1; x++ {
-			for y := int32(-1); y <= 1; y++ {
-				for z := int32(-1); z <= 1; z++ {
-					out.add(c.offset(x, y, z))
-				}
-			}
-		}
-	}
-	return out
+func (m *cellMarks) mayHave(c cell) bool {
+	word, bit := markOf(c.key())
+	return m[word]&bit != 0
 }
 
 // grid finds samples by place: samples sorted by cell, and where each cell
 // starts.
 type grid struct {
-	size  float64
-	ids   []uint32
-	start []uint32 // first of each cell's ids, and their number at the end
-	table *keyTable
-}
-
-// keyed is a sample with a key to sort by.
-type keyed struct {
-	key uint64
-	id  uint32
-}
-
-func (a keyed) compare(b keyed) int {
-	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.id, b.id))
+	ids    []uint32     // places in the list that the grid was made from
+	points [][3]float32 // of these samples
+	keys   []uint64     // of the cells, rising
+	start  []uint32     // first of each cell's samples, and their number at the end
 }
 
 func newGrid(s *Samples, ids []uint32, size float64) *grid {
 	sorted := make([]keyed, len(ids))
 	for i, id := range ids {
-		sorted[i] = keyed{cellOf(s.All[id].position(), size).key(), id}
+		sorted[i] = keyed{cellOf(s.All[id].position(), size).key(), uint32(i)}
 	}
-	slices.SortFunc(sorted, keyed.compare)
-	g := &grid{size: size, ids: make([]uint32, len(ids)), table: newKeyTable(len(ids)/4 + 1)}
+	sortKeyed(sorted)
+	g := &grid{ids: make([]uint32, len(ids)), points: make([][3]float32, len(ids))}
 	for i, k := range sorted {
 		g.ids[i] = k.id
+		g.points[i] = s.All[ids[k.id]].Point
 		if i == 0 || k.key != sorted[i-1].key {
-			g.table.put(k.key, uint32(len(g.start)))
+			g.keys = append(g.keys, k.key)
 			g.start = append(g.start, uint32(i))
 		}
 	}
@@ -156,17 +141,49 @@ func newGrid(s *Samples, ids []uint32, size float64) *grid {
 	return g
 }
 
-// anyWithin reports whether a sample of the grid lies within radius, the
-// grid's cell size at most, of p.
-func (g *grid) anyWithin(s *Samples, p r3.Vector, radius float64) bool {
-	c := cellOf(p, g.size)
-	for _, o := range nearestFirst {
-		n, ok := g.table.get(c.offset(o.x, o.y, o.z).key())
-		if !ok {
-			continue
+// columns are the offsets of the columns of cells along z that surround a cell,
+// its own first. A column's cells follow one another in a grid.
+var columns = [9][2]int32{{0, 0}, {-1, 0}, {1, 0}, {0, -1}, {0, 1}, {-1, -1}, {-1, 1}, {1, -1}, {1, 1}}
+
+// A neighbourhood is where the samples of a cell and of those beside it are in
+// a grid.
+type neighbourhood struct {
+	ranges [len(columns)][2]uint32
+	cell   [len(columns)]int // where the search for the next cell starts
+	used   bool
+}
+
+// around sets n to the neighbourhood of the cell of a key, which must not lie
+// below the one before.
+func (g *grid) around(key uint64, n *neighbourhood) {
+	c := cellOfKey(key)
+	for i, o := range columns {
+		least, most := c.offset(o[0], o[1], -1).key(), c.offset(o[0], o[1], 1).key()
+		first := n.cell[i]
+		if !n.used {
+			first, _ = slices.BinarySearch(g.keys, least)
 		}
-		for _, id := range g.ids[g.start[n]:g.start[n+1]] {
-			if s.All[id].position().Sub(p).Norm2() <= radius*radius {
+		for first < len(g.keys) && g.keys[first] < least {
+			first++
+		}
+		end := first
+		for end < len(g.keys) && g.keys[end] <= most {
+			end++
+		}
+		n.cell[i] = first
+		n.ranges[i] = [2]uint32{g.start[first], g.start[end]}
+	}
+	n.used = true
+}
+
+// anyWithin reports whether a sample of a neighbourhood lies within radius of
+// a point.
+func (g *grid) anyWithin(n *neighbourhood, p *[3]float32, radius float64) bool {
+	for _, r := range n.ranges {
+		for i := range g.points[r[0]:r[1]] {
+			q := &g.points[int(r[0])+i]
+			x, y, z := float64(q[0])-float64(p[0]), float64(q[1])-float64(p[1]), float64(q[2])-float64(p[2])
+			if float64(x*x)+float64(y*y)+float64(z*z) <= radius*radius {
 				return true
 			}
 		}

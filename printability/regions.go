@@ -151,24 +151,28 @@ func array(v r3.Vector) [3]float64 { return [3]float64{v.X, v.Y, v.Z} }
 // all of the rest.
 func (s *Samples) coreOf(sel *selection, radius float64) []bool {
 	core := make([]bool, len(sel.ids))
+	selected := newGrid(s, sel.ids, radius)
 	// Only the rest near a selected sample matters, so cells beside selected
 	// samples are marked first.
-	near := newCellSet(len(sel.ids))
-	for _, id := range sel.ids {
-		near.add(cellOf(s.All[id].position(), radius))
+	var near cellMarks
+	for _, key := range selected.keys {
+		near.addAround(key)
 	}
-	near = near.grown()
 	var close []uint32
 	for _, id := range sel.rest {
-		if near.has(cellOf(s.All[id].position(), radius)) {
+		if near.mayHave(cellOf(s.All[id].position(), radius)) {
 			close = append(close, id)
 		}
 	}
-	grid := newGrid(s, close, radius)
-	const share = 1 << 12 // samples a worker takes at a time
-	s.parts((len(sel.ids)+share-1)/share, func(part int) {
-		for i := part * share; i < min((part+1)*share, len(sel.ids)); i++ {
-			core[i] = !grid.anyWithin(s, s.All[sel.ids[i]].position(), radius)
+	rest := newGrid(s, close, radius)
+	const share = 1 << 9 // cells a worker takes at a time
+	s.parts((len(selected.keys)+share-1)/share, func(part int) {
+		var around neighbourhood
+		for n := part * share; n < min((part+1)*share, len(selected.keys)); n++ {
+			rest.around(selected.keys[n], &around)
+			for i := selected.start[n]; i < selected.start[n+1]; i++ {
+				core[selected.ids[i]] = !rest.anyWithin(&around, &selected.points[i], radius)
+			}
 		}
 	})
 	return core

@@ -3,7 +3,6 @@ package printability
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // Walls is the wall thickness of a part, evaluated for a minimum wall T and
@@ -94,7 +93,7 @@ func (s *Samples) Evaluate(minimum, optimal float64, rules Rules) *Walls {
 
 // distribution fills minimum, percentiles and histograms.
 func (w *Walls) distribution(s *Samples, limit float64) {
-	walls := make([]weighted, 0, len(s.All))
+	walls := make([]keyed, 0, len(s.All)) // by thickness: numbers above 0 are ordered like their bits
 	var area float64
 	var all, edges histogram
 	for i := range s.All {
@@ -102,7 +101,7 @@ func (w *Walls) distribution(s *Samples, limit float64) {
 		a := float64(s.All[i].Weight)
 		switch class {
 		case ClassWall:
-			walls = append(walls, weighted{t, a})
+			walls = append(walls, keyed{math.Float64bits(t), uint32(i)})
 			area += a
 			all.add(t, a)
 		case ClassEdge:
@@ -113,12 +112,25 @@ func (w *Walls) distribution(s *Samples, limit float64) {
 	if len(walls) == 0 {
 		return
 	}
-	slices.SortFunc(walls, weighted.compare)
-	w.RawMinimum = &walls[0].value
-	w.Minimum = w.RawMinimum
-	w.P1 = percentile(walls, 0.01*area)
-	w.P5 = percentile(walls, 0.05*area)
-	w.P50 = percentile(walls, 0.50*area)
+	sortKeyed(walls)
+	least := math.Float64frombits(walls[0].key)
+	w.RawMinimum, w.Minimum = &least, &least
+	w.P1 = s.percentile(walls, 0.01*area)
+	w.P5 = s.percentile(walls, 0.05*area)
+	w.P50 = s.percentile(walls, 0.50*area)
+}
+
+// percentile returns the thickness at which the sum of weights reaches target.
+func (s *Samples) percentile(sorted []keyed, target float64) *float64 {
+	sum, at := 0.0, 0
+	for ; at < len(sorted)-1; at++ {
+		sum += float64(s.All[sorted[at].id].Weight)
+		if sum >= target {
+			break
+		}
+	}
+	value := math.Float64frombits(sorted[at].key)
+	return &value
 }
 
 type weighted struct{ value, weight float64 }
