@@ -46,10 +46,12 @@ func (r *run) steps() []step {
 		{StageRead, true, r.read},
 		{StageMeasure, true, r.measure},
 		{StageClean, r.runs(StageClean), r.clean},
-		{StageHull, r.runs(StageHull), r.measureHull},
 		{StageTree, tree, r.buildTree},
-		{StageConcaveHull, r.opts.ConcaveHull, r.measureConcaveHull},
 		{StageSelfIntersections, r.runs(StageSelfIntersections), r.findIntersections},
+		// The hull has been on its way since the file was read: who needs it
+		// comes after this.
+		{StageHull, r.runs(StageHull), r.measureHull},
+		{StageConcaveHull, r.opts.ConcaveHull, r.measureConcaveHull},
 		{StageThickness, r.runs(StageThickness), r.measureWalls},
 		{StageSupport, r.runs(StageSupport), r.measureSupport},
 		{StageFit, r.runs(StageFit) && r.opts.Chamber != nil, r.fit},
