@@ -140,7 +140,7 @@ func (r *amfReader) readDocument() error {
 	r.unit = Millimetre
 	if name, ok := r.attr(spaceNone, "unit"); ok {
 		if r.unit = amfUnit(string(name)); r.unit == "" {
-			return r.fault(CodeUnit, "the unit %s is unknown", cleanName(string(name)))
+			return r.fault(CodeUnit, "the unit %q is unknown", cleanName(string(name)))
 		}
 	}
 	err = r.children(func() error {
@@ -333,7 +333,7 @@ func (r *amfReader) readVertex() error {
 				}
 				v, ok := parseFloat(text)
 				if !ok {
-					return r.fault(CodeNumberFormat, "%s is no coordinate", cleanName(string(text)))
+					return r.fault(CodeNumberFormat, "%q is no coordinate", cleanName(string(text)))
 				}
 				p[axis] = v
 				return nil
@@ -415,10 +415,10 @@ func (r *amfReader) readTriangle(count uint64) (Triangle, error) {
 		}
 		v, ok := parseIndex(text)
 		if !ok {
-			return r.fault(CodeNumberFormat, "%s is no index of a vertex", cleanName(string(text)))
+			return r.fault(CodeNumberFormat, "%q is no index of a vertex", cleanName(string(text)))
 		}
 		if v >= count {
-			return r.fault(CodeIndexRange, "there is no vertex %s; the mesh has %d", cleanName(string(text)), count)
+			return r.fault(CodeIndexRange, "there is no vertex %s, the mesh has %d", cleanName(string(text)), count)
 		}
 		t[corner] = uint32(v)
 		r.used[v/64] |= 1 << (v % 64)

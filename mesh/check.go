@@ -33,7 +33,7 @@ const coarseStep = 1e-4
 // CodePrecision. t and s are the topology and the measures of m.
 func CheckSolid(m *Mesh, t *Topology, s *Measures) ([]Warning, error) {
 	if err := refuseBody(m, t, s); err != nil {
-		return nil, err
+		return nil, withAdvice(err)
 	}
 	var out []Warning
 	warn := func(code Code, format string, args ...any) {
@@ -71,7 +71,7 @@ func refuseBody(m *Mesh, t *Topology, s *Measures) error {
 	case s.Degenerate == n:
 		return refuse("", CodeNoValidTriangles, "", "none of the %d triangles has an area", n)
 	case n-s.Degenerate < 4:
-		return refuse("", CodeNotASolid, "", "%s with an area cannot enclose a volume; the box is %s", count(n-s.Degenerate, "triangle"), boxWords(s.Box))
+		return refuse("", CodeNotASolid, "", "%s with an area cannot enclose a volume, the box is %s; export the whole part as a closed solid", count(n-s.Degenerate, "triangle"), boxWords(s.Box))
 	case !s.HasMass && isFlat(m, s.Box):
 		return refuse("", CodeNotASolid, "", "all triangles lie in one plane; the box is %s: give the part a thickness", boxWords(s.Box))
 	case !t.Orientable():
@@ -84,7 +84,7 @@ func refuseBody(m *Mesh, t *Topology, s *Measures) error {
 func refuseOneSided(m *Mesh, t *Topology) error {
 	a := m.Vertices[origin(m.Triangles, t.OneSided)]
 	return refuse("", CodeNotOrientable, fmt.Sprintf("triangle %d", t.OneSided/3),
-		"the surface is one-sided, like a Möbius band, and has no inside; it meets its own back at %.6g, %.6g, %.6g", a.X, a.Y, a.Z)
+		"the surface is one-sided, like a Möbius band, and has no inside: it meets its own back at %.6g, %.6g, %.6g; give the part a thickness", a.X, a.Y, a.Z)
 }
 
 // isFlat reports whether all corners lie in the plane of the largest triangle,

@@ -44,18 +44,18 @@ func Members(ctx context.Context, name string, data []byte, limits Limits) iter.
 		c := newContent(data)
 		switch {
 		case int64(len(data)) > limits.FileBytes:
-			yield(Member{Name: name}, refuse("", CodeLimitFile, "", "the file has %d bytes, more than the limit of %d", len(data), limits.FileBytes))
+			yield(Member{Name: name}, withAdvice(refuse("", CodeLimitFile, "", "the file has %d bytes, more than the limit of %d", len(data), limits.FileBytes)))
 		case isGzip(c):
 			m, err := gunzip(ctx, name, data, &limits)
-			yield(m, err)
+			yield(m, withAdvice(err))
 		case isZip(c):
 			a, err := openArchive("", data, &limits)
 			if err != nil {
-				yield(Member{Name: name}, err)
+				yield(Member{Name: name}, withAdvice(err))
 			} else if a.packageFormat(ctx) != "" {
 				yield(Member{Name: name, Data: data}, nil)
 			} else {
-				a.members(ctx, yield)
+				a.members(ctx, func(m Member, err error) bool { return yield(m, withAdvice(err)) })
 			}
 		default:
 			yield(Member{Name: name, Data: data}, nil)

@@ -138,7 +138,7 @@ func (r *objReader) vertexTail() error {
 	case 3, 4:
 		return nil
 	}
-	return r.refuse(CodeOBJSyntax, "a vertex of %d numbers; it has 3, 4 with a weight, 6 or 7 with a colour", 3+n)
+	return r.refuse(CodeOBJSyntax, "a vertex of %d numbers instead of 3, 4 with a weight, 6 or 7 with a colour", 3+n)
 }
 
 // number reads a coordinate.
@@ -204,7 +204,7 @@ func (r *objReader) corner() (uint32, error) {
 	case !ok:
 		return 0, r.noVertex(word)
 	case i == 0:
-		return 0, r.refuse(CodeOBJIndexZero, "a corner names vertex 0; the first vertex is 1")
+		return 0, r.refuse(CodeOBJIndexZero, "a corner names vertex 0, the first vertex is 1")
 	case i < 0:
 		i += int64(r.known)
 		if i < 0 {

@@ -176,7 +176,7 @@ func (r *offReader) readCounts() (vertices, faces int, err error) {
 // readVertices reads n rows of coordinates.
 func (r *offReader) readVertices(n, coordinates int) error {
 	if most := r.b.mostVertices(); int64(n) > most {
-		return refuse(FormatOFF, CodeLimitVertices, "", "%d vertices; at most %d are read", n, most)
+		return refuse(FormatOFF, CodeLimitVertices, "", "%d vertices, at most %d are read", n, most)
 	}
 	r.b.vertices = make([]r3.Vector, 0, n)
 	place := r.place
@@ -188,7 +188,7 @@ func (r *offReader) readVertices(n, coordinates int) error {
 		for k := range coordinates {
 			word := r.word()
 			if len(word) == 0 {
-				return r.syntax("a vertex of %d numbers; %d are needed", k, coordinates)
+				return r.syntax("a vertex of %d numbers, %d are needed", k, coordinates)
 			}
 			v, err := r.real(word)
 			if err != nil {
@@ -252,7 +252,7 @@ func (r *offReader) readCorners() error {
 		return r.syntax("%q is no number of corners", quotable(word))
 	}
 	if corners > int64(r.b.limits.PolygonCorners) {
-		return refuse(FormatOFF, CodeLimitPolygon, r.place(), "a polygon of %d corners; at most %d are read", corners, r.b.limits.PolygonCorners)
+		return refuse(FormatOFF, CodeLimitPolygon, r.place(), "a polygon of %d corners, at most %d are read", corners, r.b.limits.PolygonCorners)
 	}
 	r.indices = r.indices[:0]
 	count := int64(len(r.b.vertices))

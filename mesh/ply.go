@@ -147,7 +147,7 @@ func (r *plyReader) trailing() int {
 func (r *plyReader) readVertices() error {
 	e := r.element
 	if most := uint64(r.b.mostVertices()); e.rows > most {
-		return refuse(r.b.format, CodeLimitVertices, "", "%d vertices; at most %d are read", e.rows, most)
+		return refuse(r.b.format, CodeLimitVertices, "", "%d vertices, at most %d are read", e.rows, most)
 	}
 	r.b.vertices = make([]r3.Vector, 0, e.rows)
 	var axes [3]int
@@ -252,7 +252,7 @@ func (r *plyReader) readIndices(property *plyProperty, strips bool) error {
 		return err
 	}
 	if !strips && n > r.b.limits.PolygonCorners {
-		return refuse(r.b.format, CodeLimitPolygon, r.place(), "a polygon of %d corners; at most %d are read", n, r.b.limits.PolygonCorners)
+		return refuse(r.b.format, CodeLimitPolygon, r.place(), "a polygon of %d corners, at most %d are read", n, r.b.limits.PolygonCorners)
 	}
 	r.indices = r.indices[:0]
 	count := int64(len(r.b.vertices))

@@ -46,6 +46,15 @@ type File struct {
 // Time and memory are linear in len(data) and in the number of triangles that
 // come out; both are bounded by opts.Limits. data is not kept.
 func Read(ctx context.Context, data []byte, opts ReadOptions) (*File, error) {
+	f, err := readWithin(ctx, data, opts)
+	if err != nil {
+		return nil, withAdvice(err)
+	}
+	return f, nil
+}
+
+// readWithin checks the options and reads within their limits.
+func readWithin(ctx context.Context, data []byte, opts ReadOptions) (*File, error) {
 	opts.Limits = opts.Limits.WithDefaults()
 	opts.unitStated = opts.Unit != ""
 	if !opts.unitStated {

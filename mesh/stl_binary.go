@@ -42,7 +42,7 @@ func readSTLBinary(ctx context.Context, data []byte, opts *ReadOptions) (*File, 
 // announced count agree, or if it is certain what a difference means.
 func (b *builder) stlCount(data []byte) (int, error) {
 	if len(data) < stlHeader {
-		return 0, refuse(b.format, CodeTooShort, "", "%d bytes; a binary STL has at least %d", len(data), stlHeader)
+		return 0, refuse(b.format, CodeTooShort, "", "%d bytes, a binary STL has at least %d", len(data), stlHeader)
 	}
 	announced := int64(binary.LittleEndian.Uint32(data[80:]))
 	size := int64(len(data) - stlHeader)

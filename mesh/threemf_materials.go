@@ -48,7 +48,7 @@ func (m *modelReader) readProperties() error {
 	}
 	id, ok := parseID(value)
 	if !ok {
-		return m.refuse(CodeNumberFormat, "%s is no resource id", cleanName(string(value)))
+		return m.refuse(CodeNumberFormat, "%q is no resource id", cleanName(string(value)))
 	}
 	g := propertyGroup{kind: groupForeign}
 	member, memberCheck := "", func() bool { return true }

@@ -122,7 +122,7 @@ func (m *modelReader) readModel() error {
 		switch name {
 		case "unit":
 			if unit = threeMFUnit(string(value)); unit == "" {
-				return true, m.refuse(CodeUnit, "the unit %s is unknown", cleanName(string(value)))
+				return true, m.refuse(CodeUnit, "the unit %q is unknown", cleanName(string(value)))
 			}
 		case "requiredextensions":
 			required = string(value)

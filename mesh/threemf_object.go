@@ -19,12 +19,12 @@ func (m *modelReader) readObject() error {
 		case "id":
 			var ok bool
 			if id, ok = parseID(value); !ok {
-				return true, m.refuse(CodeNumberFormat, "%s is no object id", cleanName(string(value)))
+				return true, m.refuse(CodeNumberFormat, "%q is no object id", cleanName(string(value)))
 			}
 		case "type":
 			var ok bool
 			if o.use, ok = objectUseOf(string(value)); !ok {
-				return true, m.refuse(CodeSchema, "the object type %s is unknown", cleanName(string(value)))
+				return true, m.refuse(CodeSchema, "the object type %q is unknown", cleanName(string(value)))
 			}
 		case "name":
 			o.name = cleanName(string(value))
@@ -266,7 +266,7 @@ func (m *modelReader) vertex() (r3.Vector, error) {
 		v, ok := parseFloat(a.value)
 		if !ok {
 			if v, ok = parseFloat(trimXMLSpace(a.value)); !ok {
-				return r3.Vector{}, m.refuse(CodeNumberFormat, "%s is no coordinate", cleanName(string(a.value)))
+				return r3.Vector{}, m.refuse(CodeNumberFormat, "%q is no coordinate", cleanName(string(a.value)))
 			}
 		}
 		c[a.local[0]-'x'] = v
@@ -347,10 +347,10 @@ func (m *modelReader) triangle(count uint32, group *propertyGroup) (Triangle, er
 		}
 		v, ok := parseIndex(a.value)
 		if !ok {
-			return t, m.refuse(CodeNumberFormat, "%s is no index of a vertex", cleanName(string(a.value)))
+			return t, m.refuse(CodeNumberFormat, "%q is no index of a vertex", cleanName(string(a.value)))
 		}
 		if v >= uint64(count) {
-			return t, m.refuse(CodeIndexRange, "there is no vertex %s; the mesh has %d", cleanName(string(a.value)), count)
+			return t, m.refuse(CodeIndexRange, "there is no vertex %s, the mesh has %d", cleanName(string(a.value)), count)
 		}
 		t[a.local[1]-'1'] = uint32(v)
 		seen++

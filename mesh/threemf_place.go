@@ -58,7 +58,7 @@ func (m *modelReader) readPlacement(other func(name string, value []byte) bool) 
 		case "objectid":
 			id, ok := parseID(value)
 			if !ok {
-				return true, m.refuse(CodeNumberFormat, "%s is no object id", cleanName(string(value)))
+				return true, m.refuse(CodeNumberFormat, "%q is no object id", cleanName(string(value)))
 			}
 			ref.id = id
 		case "transform":
@@ -108,7 +108,7 @@ func (m *modelReader) readTransform(value []byte) (int32, error) {
 		}
 		v, ok := parseFloat(rest[:end])
 		if !ok {
-			return 0, m.refuse(CodeTransform, "%s is no number of a transform", cleanName(string(rest[:end])))
+			return 0, m.refuse(CodeTransform, "%q is no number of a transform", cleanName(string(rest[:end])))
 		}
 		matrix[n] = v
 		n++

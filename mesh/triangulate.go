@@ -20,7 +20,7 @@ import (
 // near-linear in the corners.
 func (b *builder) addPolygon(indices []uint32, place func() string) error {
 	if len(indices) > b.limits.PolygonCorners {
-		return refuse(b.format, CodeLimitPolygon, place(), "a polygon of %d corners; at most %d are read", len(indices), b.limits.PolygonCorners)
+		return refuse(b.format, CodeLimitPolygon, place(), "a polygon of %d corners, at most %d are read", len(indices), b.limits.PolygonCorners)
 	}
 	if len(indices) == 3 && indices[0] != indices[1] && indices[1] != indices[2] && indices[2] != indices[0] {
 		// A triangle stays as it is, even with two vertices at one place: as

@@ -34,6 +34,20 @@ func judge(t *testing.T, verdicts []verdict) {
 	}
 }
 
+// saysWhatToDo looks for advice behind what is wrong.
+func saysWhatToDo(reason string) bool {
+	_, advice, found := strings.Cut(reason, "; ")
+	for _, word := range []string{
+		"export", "upload", "send", "pack", "unpack", "save", "reduce", "raise", "write", "written", "give",
+		"choose", "check", "use", "place", "make", "split",
+	} {
+		if found && strings.Contains(advice, word) {
+			return true
+		}
+	}
+	return false
+}
+
 func (v *verdict) check(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), hangDeadline)
 	defer cancel()
@@ -49,6 +63,8 @@ func (v *verdict) check(t *testing.T) {
 			t.Fatalf("refused at %q, want %q: %v", e.Place, v.place, err)
 		case e.Reason == "" || len(e.Reason) > 400:
 			t.Fatalf("the reason is %q", e.Reason)
+		case !saysWhatToDo(e.Reason):
+			t.Fatalf("the reason %q does not say what to do", e.Reason)
 		}
 		return
 	}

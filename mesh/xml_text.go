@@ -156,7 +156,7 @@ func (s *xmlScanner) decode(value []byte) ([]byte, error) {
 		}
 		r, ok := entity(string(value[:end]))
 		if !ok {
-			return nil, s.syntax("the entity &%s; is not defined", cleanName(string(value[:end])))
+			return nil, s.syntax("the entity %q is not defined", cleanName(string(value[:end])))
 		}
 		s.scratch = utf8.AppendRune(s.scratch, r)
 		value = value[end+1:]
