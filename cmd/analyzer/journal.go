@@ -43,11 +43,19 @@ type place struct {
 	again          bool // it failed for a reason that may not last
 }
 
-// openJournal opens the journal at path, with the entries it has. A last
-// entry that was not written to its end is dropped.
+// errInUse says that another process writes a journal: two of them would
+// write over each other.
+var errInUse = errors.New("another run writes into this folder; wait for its end or choose another folder")
+
+// openJournal opens the journal at path for this process alone, with the
+// entries it has. A last entry that was not written to its end is dropped.
 func openJournal(path string) (*journal, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
+		return nil, err
+	}
+	if err := lockFile(f); err != nil {
+		f.Close()
 		return nil, err
 	}
 	j := &journal{file: f, places: map[string]place{}}

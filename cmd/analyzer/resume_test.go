@@ -48,6 +48,11 @@ func TestResume(t *testing.T) {
 			break
 		}
 	}
+	// Meanwhile nobody else may write there.
+	other := analyzer("--out", "results", "--resume", "models")
+	if out, _ := other.CombinedOutput(); other.ProcessState.ExitCode() != exitUsage || !strings.Contains(string(out), "another run writes into this folder") {
+		t.Errorf("a second run beside the first: exit code %d, %s", other.ProcessState.ExitCode(), out)
+	}
 	if err := interrupted.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
