@@ -180,8 +180,11 @@ func (p *progress) pace(fraction float64) string {
 // drawLine writes a line where there is no terminal; p.mu is held.
 func (p *progress) drawLine() {
 	fraction := p.fraction()
-	note(p.out, "%.0f %%, %d of %d files%s", 100*fraction, p.ended, p.files, p.pace(fraction))
+	note(p.out, "%d %%, %d of %d files%s", percent(fraction), p.ended, p.files, p.pace(fraction))
 }
+
+// percent rounds down, so that 100 means that nothing is left.
+func percent(fraction float64) int { return int(100 * fraction) }
 
 // draw writes the line; p.mu is held.
 func (p *progress) draw() {
@@ -190,7 +193,7 @@ func (p *progress) draw() {
 	full := int(fraction * cells)
 	bar := strings.Repeat(p.style.pick("━", "#"), full)
 	rest := strings.Repeat(p.style.pick("─", "."), cells-full)
-	line := fmt.Sprintf(" %3.0f %%", 100*fraction)
+	line := fmt.Sprintf(" %3d %%", percent(fraction))
 	if p.files > 1 {
 		line += fmt.Sprintf("  %d of %d", p.ended, p.files)
 	}
