@@ -222,6 +222,10 @@ func meshDefects(m *analysis.Measures) []string {
 	return found
 }
 
+// thinnerAtRims is the share of the thinnest wall below which rims and tips,
+// which decide nothing, are worth a word.
+const thinnerAtRims = 0.9
+
 func (s *sheet) walls(r *analysis.Report) {
 	t := r.Thickness
 	if t == nil || t.P50 == nil {
@@ -230,6 +234,10 @@ func (s *sheet) walls(r *analysis.Report) {
 	var parts []string
 	if t.Minimum != nil {
 		parts = append(parts, "thinnest "+length2(*t.Minimum)+" mm")
+		// The places listed below would contradict the number that decides.
+		if t.RawMinimum != nil && *t.RawMinimum < thinnerAtRims**t.Minimum {
+			parts = append(parts, length2(*t.RawMinimum)+" mm at rims and tips")
+		}
 	}
 	parts = append(parts, "median "+length2(*t.P50)+" mm")
 	if t.AreaBelow != nil && *t.AreaBelow > 0 && t.MinimumWall != nil {
