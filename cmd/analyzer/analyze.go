@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -135,7 +136,8 @@ const (
 func (f failOn) met(v printability.Verdict) bool {
 	switch f {
 	case failOnFail:
-		return v == printability.NotPrintable || v == printability.VerdictUnknown
+		// What was not judged, because the stages leave that out, is not certain.
+		return v != printability.Printable && v != printability.PrintableWithWarnings
 	case failOnWarning:
 		return v != printability.Printable
 	}
@@ -147,6 +149,7 @@ type session struct {
 	*program
 	read       readFlags
 	config     string
+	given      *pflag.FlagSet
 	threads    int
 	timeout    time.Duration
 	json, csv  bool
@@ -178,6 +181,7 @@ func (s *session) addReadFlags(cmd *cobra.Command) {
 // the flags that every analysis has.
 func (s *session) options(flags *pflag.FlagSet) (analysis.Options, error) {
 	var opts analysis.Options
+	s.given = flags
 	if s.config != "" {
 		var err error
 		if opts, err = loadConfig(s.config); err != nil {
@@ -204,7 +208,7 @@ func (s *session) options(flags *pflag.FlagSet) (analysis.Options, error) {
 // run analyses the files that args name and prints what was found.
 func (s *session) run(ctx context.Context, args []string, opts analysis.Options) error {
 	if err := opts.Validate(); err != nil {
-		return optionMessage(err)
+		return s.optionMessage(err)
 	}
 	workers := runtime.GOMAXPROCS(0)
 	if s.threads > 0 {
@@ -254,8 +258,9 @@ func (s *session) analyse(ctx context.Context, in input, opts analysis.Options, 
 	return nil
 }
 
-// optionMessage names the flag of an option that cannot be.
-func optionMessage(err error) error {
+// optionMessage names the flag of an option that cannot be, or the
+// configuration file that it is from.
+func (s *session) optionMessage(err error) error {
 	var refused *analysis.OptionError
 	if !errors.As(err, &refused) {
 		return err
@@ -265,7 +270,11 @@ func optionMessage(err error) error {
 		"gapLimit": "--min-gap", "chamber": "--chamber", "repair": "--repair", "threads": "--threads",
 		"timeout": "--timeout", "limits.triangles": "--max-triangles", "limits.fileBytes": "--max-file-size",
 	}
-	if flag, ok := flags[refused.Option]; ok {
+	flag, ok := flags[refused.Option]
+	switch {
+	case s.config != "" && (!ok || !s.given.Changed(strings.TrimPrefix(flag, "--"))):
+		return fmt.Errorf("--config %s: %w", s.config, err)
+	case ok:
 		return fmt.Errorf("%s: %s", flag, refused.Reason)
 	}
 	return err

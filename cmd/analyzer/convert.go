@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,8 +46,7 @@ at the same place are merged; nothing else is changed.`,
 			}
 			read := mesh.ReadOptions{Unit: opts.Unit, Limits: opts.Limits}
 			if err := p.convert(cmd.Context(), args[0], args[1], format, read, mesh.WriteOptions{Unit: outUnit}); err != nil {
-				note(p.stderr, "%s", printable(err.Error()))
-				return exitError(exitFailed)
+				return p.failed(err)
 			}
 			return nil
 		},
@@ -125,9 +127,12 @@ func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
 
 // readFile returns the bytes of one file, or of standard input.
 func (p *program) readFile(ctx context.Context, name string, limits mesh.Limits) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() && name != standardInput {
+		return nil, errors.New("this is a folder; give one file")
+	}
 	inputs := findInputs([]string{name})
 	if len(inputs) != 1 {
-		return nil, errors.New("one file is read, no folder")
+		return nil, fmt.Errorf("the pattern matches %d files; give one", len(inputs))
 	}
 	r, err := inputs[0].open(p.stdin)
 	if err != nil {
@@ -145,7 +150,7 @@ func (p *program) readFile(ctx context.Context, name string, limits mesh.Limits)
 // writeFile writes a file under another name and renames it at the end, so
 // that there is never half of it.
 func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".analyzer-*")
+	f, err := createBeside(path)
 	if err != nil {
 		return err
 	}
@@ -156,10 +161,6 @@ func writeFile(path string, write func(io.Writer) error) error {
 	if err == nil {
 		err = buffered.Flush()
 	}
-	if err == nil {
-		// CreateTemp is stricter than what a new file usually gets.
-		err = f.Chmod(0o644)
-	}
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
@@ -167,6 +168,18 @@ func writeFile(path string, write func(io.Writer) error) error {
 		err = os.Rename(f.Name(), path)
 	}
 	return err
+}
+
+// createBeside creates a hidden file in the folder of path. Unlike one of
+// os.CreateTemp it gets the permissions that the user wants for new files.
+func createBeside(path string) (*os.File, error) {
+	for {
+		name := ".analyzer-" + strconv.FormatUint(rand.Uint64(), 36)
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
 }
 
 // exactArgs is cobra.ExactArgs with a message that says what to do.

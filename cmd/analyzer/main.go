@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/partgauge/partgauge/analysis"
 )
 
 // The exit codes. exitFailed beats exitMet.
@@ -93,7 +95,26 @@ zip), measures them and judges whether they can be printed.`,
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(p.analyzeCommand(), p.infoCommand(), p.orientCommand(), p.convertCommand(), p.repairCommand(), p.thumbnailCommand(), p.reportCommand(), p.versionCommand(), p.workerCommand())
+	refuseUnknownShells(root)
 	return root
+}
+
+// refuseUnknownShells makes wrong usage of the command that cobra adds for
+// completion, which answers anything else than a shell with its help.
+func refuseUnknownShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	completion, _, err := root.Find([]string{"completion"})
+	if err != nil || completion == root {
+		return
+	}
+	var shells []string
+	for _, c := range completion.Commands() {
+		shells = append(shells, c.Name())
+	}
+	completion.Args = cobra.ArbitraryArgs
+	completion.RunE = func(*cobra.Command, []string) error {
+		return fmt.Errorf("completion: name the shell: %s", strings.Join(shells, ", "))
+	}
 }
 
 // rootArgs refuses what is no command, and helps who forgot it.
@@ -118,6 +139,20 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("--%s %q: %w", invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
 	}
 	return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+}
+
+// failed says why a command came to nothing and returns the error that makes
+// the exit code.
+func (p *program) failed(err error) error {
+	message := err.Error()
+	// A context says how it ended, not what that means.
+	if errors.Is(err, context.DeadlineExceeded) {
+		message = strings.Replace(message, context.DeadlineExceeded.Error(), analysis.NewError(context.DeadlineExceeded).Error(), 1)
+	} else if errors.Is(err, context.Canceled) {
+		message = strings.Replace(message, context.Canceled.Error(), "interrupted", 1)
+	}
+	note(p.stderr, "%s", printable(message))
+	return exitError(exitFailed)
 }
 
 // note writes a line to standard error.

@@ -47,7 +47,7 @@ cross-sections), bed_area (the largest contact with the bed), and custom, with
 --weights. Of equally good poses the one is taken that turns the model least.
 
 With -o the turned model is written, standing on the bed, in the format of the
-ending: .stl, .obj, .ply or .3mf.`,
+ending: .stl, .obj, .ply, .3mf or .glb.`,
 		Example: `  analyzer orient part.stl
   analyzer orient --objective height --chamber 250x210x210 part.stl -o oriented.stl
   analyzer orient --critical-angle 40 --alternatives 5 --json part.3mf
@@ -63,8 +63,7 @@ ending: .stl, .obj, .ply or .3mf.`,
 				return err
 			}
 			if err := p.orient(cmd.Context(), args[0], &f, opts, format, mesh.ReadOptions{Unit: read.Unit, Limits: read.Limits}); err != nil {
-				note(p.stderr, "%s", printable(err.Error()))
-				return exitError(exitFailed)
+				return p.failed(err)
 			}
 			return nil
 		},
@@ -84,7 +83,7 @@ ending: .stl, .obj, .ply or .3mf.`,
 	flags.Var(&f.weights, "weights", "of the objective custom: height, volume, area, bed, stairs")
 	flags.Var(&f.layer, "layer-height", "of the first layer (default 1/500 of the model)")
 	flags.IntVar(&f.alternatives, "alternatives", 0, "how many further poses to show")
-	flags.IntVar(&f.threads, "threads", 0, "processors to use; 0 means all")
+	flags.IntVar(&f.threads, "threads", 0, "processors to use (default all)")
 	flags.StringVarP(&f.out, "output", "o", "", "`FILE` to write the turned model to")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object (docs/orientation.md)")
 	return cmd
@@ -108,7 +107,7 @@ func (f *orientFlags) options() (opts orient.Options, format mesh.Format, err er
 	case f.weights != (weights{}) && f.objective != orient.Custom:
 		return opts, "", errors.New("--weights are for --objective custom")
 	case f.threads < 0:
-		return opts, "", errors.New("--threads: give 0 or more")
+		return opts, "", errors.New("--threads: give a number above 0")
 	}
 	if err := opts.Validate(); err != nil {
 		var option *orient.OptionError

@@ -43,7 +43,7 @@ the same bytes. "-" is standard input. For many files see analyze --out.`,
 			}
 			judged.apply(cmd.Flags(), &opts)
 			if err := opts.Validate(); err != nil {
-				return optionMessage(err)
+				return s.optionMessage(err)
 			}
 			if !strings.EqualFold(filepath.Ext(out), ".pdf") {
 				return errors.New("-o: give the file to write, such as -o part.pdf")
@@ -53,8 +53,7 @@ the same bytes. "-" is standard input. For many files see analyze --out.`,
 				return writePDF(ctx, data, opts, w)
 			}
 			if err := p.draw(cmd.Context(), args[0], out, opts, write); err != nil {
-				note(p.stderr, "%s", printable(err.Error()))
-				return exitError(exitFailed)
+				return p.failed(err)
 			}
 			return nil
 		},

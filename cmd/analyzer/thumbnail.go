@@ -64,13 +64,12 @@ every machine.`,
 			if err != nil {
 				return err
 			}
-			write, err := f.writer(cmd.Flags(), &opts)
+			write, err := f.writer(&s, cmd.Flags(), &opts)
 			if err != nil {
 				return err
 			}
 			if err := p.draw(cmd.Context(), args[0], f.out, opts, write); err != nil {
-				note(p.stderr, "%s", printable(err.Error()))
-				return exitError(exitFailed)
+				return p.failed(err)
 			}
 			return nil
 		},
@@ -88,6 +87,7 @@ func (f *pictureFlags) add(cmd *cobra.Command) {
 	flags.Var(&f.view, "view", strings.Join(thumbnail.ViewNames(), "|")+", or a direction to the eye such as 1,-2,0.5")
 	// The only error is that of a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("view", cobra.FixedCompletions(thumbnail.ViewNames(), cobra.ShellCompDirectiveNoFileComp))
+	f.background.orNone = true
 	flags.Var(&f.background, "background", "transparent, or a colour such as #ffffff")
 	flags.Var(&f.color, "color", "of the part, such as #a3b5ca")
 	flags.BoolVar(&f.heatmap, "heatmap", false, "colour the part by wall thickness")
@@ -106,7 +106,7 @@ func (f *pictureFlags) add(cmd *cobra.Command) {
 type drawing func(ctx context.Context, data []byte, w io.Writer) error
 
 // writer checks the flags and returns what draws as they say.
-func (f *pictureFlags) writer(flags *pflag.FlagSet, opts *analysis.Options) (drawing, error) {
+func (f *pictureFlags) writer(s *session, flags *pflag.FlagSet, opts *analysis.Options) (drawing, error) {
 	format, err := f.format()
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (f *pictureFlags) writer(flags *pflag.FlagSet, opts *analysis.Options) (dra
 		return nil, errors.New("--min-wall, --optimal-wall and --technology are for --heatmap")
 	}
 	if err := opts.Validate(); err != nil {
-		return nil, optionMessage(err)
+		return nil, s.optionMessage(err)
 	}
 	pic := analysis.PictureOptions{
 		HeatMap: f.heatmap, MarkDefects: f.markDefects, NoLegend: f.noLegend,
@@ -249,10 +249,11 @@ func (v *view) Set(text string) (err error) {
 	return err
 }
 
-// A shade is a flag that is a colour, or transparent.
+// A shade is a flag that is a colour or, if that is allowed, transparent.
 type shade struct {
 	color.NRGBA
-	text string
+	text   string
+	orNone bool
 }
 
 func (s *shade) String() string { return s.text }
@@ -260,13 +261,16 @@ func (*shade) Type() string     { return "COLOR" }
 
 func (s *shade) Set(text string) error {
 	s.text = text
-	if strings.EqualFold(text, "transparent") {
+	if s.orNone && strings.EqualFold(text, "transparent") {
 		s.NRGBA = color.NRGBA{}
 		return nil
 	}
 	rgb, err := hex.DecodeString(strings.TrimPrefix(text, "#"))
-	if err != nil || len(rgb) != 3 {
+	switch {
+	case (err != nil || len(rgb) != 3) && s.orNone:
 		return errors.New("give a colour such as #a3b5ca, or transparent")
+	case err != nil || len(rgb) != 3:
+		return errors.New("give a colour such as #a3b5ca")
 	}
 	s.NRGBA = color.NRGBA{R: rgb[0], G: rgb[1], B: rgb[2], A: 255}
 	return nil
