@@ -100,6 +100,12 @@ func (s *session) openFolder(f folderFlags, args []string, opts analysis.Options
 	if slices.Contains(args, standardInput) {
 		return nil, nil, errors.New("--out needs files, not standard input")
 	}
+	// Each file is read more than once, by several processes.
+	for _, arg := range args {
+		if info, err := os.Stat(arg); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+			return nil, nil, fmt.Errorf("--out needs files, and %s is none", arg)
+		}
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return nil, nil, err
