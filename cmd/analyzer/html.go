@@ -158,7 +158,7 @@ func (p *part) judge(r *analysis.Report) {
 		return
 	}
 	if m := r.Thickness.Minimum; m != nil {
-		p.Wall, p.WallNumb = length2(*m), shortest(*m)
+		p.Wall, p.WallNumb = thinnest(r.Thickness), shortest(*m)
 	}
 	const most = 9 // as many as a picture has rings
 	for _, region := range r.Thickness.Regions {

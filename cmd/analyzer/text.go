@@ -222,9 +222,16 @@ func meshDefects(m *analysis.Measures) []string {
 	return found
 }
 
-// thinnerAtRims is the share of the thinnest wall below which rims and tips,
-// which decide nothing, are worth a word.
-const thinnerAtRims = 0.9
+// thinnest words the thinnest wall in mm. What is thinner, but too small to decide
+// anything, is named beside it: the places listed below would contradict it.
+func thinnest(t *printability.Walls) string {
+	const worthAWord = 0.9 // share of the thinnest wall, below
+	words := length2(*t.Minimum)
+	if t.RawMinimum != nil && *t.RawMinimum < worthAWord**t.Minimum {
+		words += ", in small places " + length2(*t.RawMinimum)
+	}
+	return words
+}
 
 func (s *sheet) walls(r *analysis.Report) {
 	t := r.Thickness
@@ -233,11 +240,7 @@ func (s *sheet) walls(r *analysis.Report) {
 	}
 	var parts []string
 	if t.Minimum != nil {
-		parts = append(parts, "thinnest "+length2(*t.Minimum)+" mm")
-		// The places listed below would contradict the number that decides.
-		if t.RawMinimum != nil && *t.RawMinimum < thinnerAtRims**t.Minimum {
-			parts = append(parts, length2(*t.RawMinimum)+" mm at rims and tips")
-		}
+		parts = append(parts, "thinnest "+thinnest(t)+" mm")
 	}
 	parts = append(parts, "median "+length2(*t.P50)+" mm")
 	if t.AreaBelow != nil && *t.AreaBelow > 0 && t.MinimumWall != nil {
