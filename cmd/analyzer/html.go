@@ -47,6 +47,7 @@ type part struct {
 	Passed                []string
 	Thin                  []thinPlace
 	MoreThin              int
+	Mended, LeftOpen      []string // what repair did, and which holes it left
 	Warnings              []string
 	Facts                 []fact
 }
@@ -154,6 +155,7 @@ func (p *part) judge(r *analysis.Report) {
 	for i := range p.Findings {
 		p.Findings[i].Title = strings.TrimSuffix(p.Findings[i].Title, ".")
 	}
+	p.mend(r.Repair)
 	if r.Thickness == nil {
 		return
 	}
@@ -175,6 +177,18 @@ func (p *part) judge(r *analysis.Report) {
 			At: length2(at[0]) + ", " + length2(at[1]) + ", " + length2(at[2]),
 		})
 	}
+}
+
+// mend fills in what repair did.
+func (p *part) mend(r *analysis.Mending) {
+	if r == nil {
+		return
+	}
+	steps := mendings(r)
+	for i := range steps {
+		p.Mended = append(p.Mended, steps[i].String())
+	}
+	p.LeftOpen = leftOpen(r, mostPlaces)
 }
 
 // measure fills in the numbers.

@@ -213,15 +213,23 @@ func (s *sheetPDF) findings() {
 		s.text(pdfWidth, 10, "", f.Message)
 		s.pdf.Ln(2)
 	}
+	s.lines("What was mended before it was judged", p.Mended)
+	s.lines("What was left open", p.LeftOpen)
 	if len(p.Passed) > 0 {
 		s.title("What passed")
 		s.text(pdfWidth, 10, "", sentence(strings.Join(p.Passed, ", ")))
 	}
-	if len(p.Warnings) > 0 {
-		s.title("Notes")
-		for _, w := range p.Warnings {
-			s.text(pdfWidth, 10, "", w)
-		}
+	s.lines("Notes", p.Warnings)
+}
+
+// lines writes sentences under a title, nothing if there are none.
+func (s *sheetPDF) lines(title string, sentences []string) {
+	if len(sentences) == 0 {
+		return
+	}
+	s.title(title)
+	for _, l := range sentences {
+		s.text(pdfWidth, 10, "", sentence(l))
 	}
 }
 
