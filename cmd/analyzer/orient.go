@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -150,7 +151,9 @@ func (p *program) orient(ctx context.Context, in string, f *orientFlags, opts or
 	for _, w := range file.Warnings {
 		note(p.stderr, "%s: %s", printable(in), printable(w.Message))
 	}
+	start := time.Now()
 	result, err := orient.Find(ctx, orient.Part{Mesh: file.Mesh}, opts)
+	seconds := time.Since(start).Seconds()
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
@@ -164,10 +167,10 @@ func (p *program) orient(ctx context.Context, in string, f *orientFlags, opts or
 			return fmt.Errorf("%s: %w", f.out, plainError(err))
 		}
 	}
-	return p.printOrientation(in, file, result, f.json)
+	return p.printOrientation(in, file, result, seconds, f.json)
 }
 
-func (p *program) printOrientation(in string, file *mesh.File, result *orient.Result, asJSON bool) error {
+func (p *program) printOrientation(in string, file *mesh.File, result *orient.Result, seconds float64, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetEscapeHTML(false)
@@ -176,11 +179,12 @@ func (p *program) printOrientation(in string, file *mesh.File, result *orient.Re
 			Format mesh.Format `json:"format"`
 			Unit   mesh.Unit   `json:"unit"`
 			*orient.Result
-		}{in, file.Format, file.Unit, result})
+			Seconds float64 `json:"seconds"`
+		}{in, file.Format, file.Unit, result, seconds})
 	}
 	s := poseSheet{sheet{style: styleOf(p.stdout)}}
 	s.line("%s  %s", s.paint(bold, printable(in)), s.paint(dim, fmt.Sprintf("%s, %s, %.2f s",
-		file.Format, plural(len(file.Mesh.Triangles), "triangle", "triangles"), result.Seconds)))
+		file.Format, plural(len(file.Mesh.Triangles), "triangle", "triangles"), seconds)))
 	s.result(result)
 	_, err := io.WriteString(p.stdout, s.text.String())
 	return err
