@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // Walls is the wall thickness of a part, evaluated for a minimum wall T and
@@ -222,7 +223,7 @@ func (w *Walls) decide(s *Samples, limit float64, rules *Rules, found *regions, 
 	case found.coreArea >= max(rules.CoreShare*surface, least):
 		set(Fail, "Walls thinner than %g mm take up %.4g mm²; thicken them at the places listed.", limit, found.coreArea)
 	case found.mostSevere >= least:
-		set(Fail, "A wall of %.3g mm is far thinner than %g mm; thicken it at the places listed.", found.severeMinimum, limit)
+		set(Fail, "A wall of %s mm is far thinner than %g mm; thicken it at the places listed.", wallNumber(found.severeMinimum), limit)
 	case found.counted > 0:
 		set(Warn, "Small places are thinner than %g mm and may not print; look at the places listed.", limit)
 	case edgeBelow >= rules.ThinShare*surface:
@@ -232,4 +233,13 @@ func (w *Walls) decide(s *Samples, limit float64, rules *Rules, found *regions, 
 	default:
 		set(Pass, "All walls are at least %g mm thick.", limit)
 	}
+}
+
+// wallNumber writes a thickness for people: nobody measures below a micrometre.
+func wallNumber(t float64) string {
+	const micrometre = 1e-3
+	if t < micrometre {
+		return "less than 0.001"
+	}
+	return strconv.FormatFloat(t, 'g', 3, 64)
 }

@@ -48,7 +48,7 @@ the same bytes. "-" is standard input. For many files see analyze --out.`,
 			if !strings.EqualFold(filepath.Ext(out), ".pdf") {
 				return errors.New("-o: give the file to write, such as -o part.pdf")
 			}
-			opts.Name = args[0]
+			opts.Name = filepath.Base(args[0]) // a report that is handed on tells nobody where the file lies
 			write := func(ctx context.Context, data []byte, w io.Writer) error {
 				return writePDF(ctx, data, opts, w)
 			}
@@ -179,9 +179,6 @@ func (s *sheetPDF) write(basis []string) {
 	s.text(left, 14, "B", sentenceCase(p.Word))
 	pdf.Ln(2)
 	facts := append([]fact{{"size", p.Size + " mm"}, {"volume", p.Volume}}, p.Facts...)
-	if p.VolumeValue != "" {
-		facts[1].Value += " cm³"
-	}
 	if p.Wall != "" {
 		facts = append(facts, fact{"thinnest wall", p.Wall + " mm"})
 	}
