@@ -305,7 +305,7 @@ func (s *sheet) places(r *analysis.Report) {
 	}
 	for _, name := range printability.Names() {
 		c := r.Criteria[name]
-		listed := name == "wallThickness" || name == "gaps"
+		listed := name == "wallThickness" || name == "gaps" || name == "watertight" && r.Repair != nil && r.Repair.RefusedCount > 0
 		if listed || c.Status != printability.Fail && c.Status != printability.Warn || len(c.Locations) == 0 {
 			continue
 		}
