@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 )
 
 // Walls is the wall thickness of a part, evaluated for a minimum wall T and
@@ -233,13 +232,4 @@ func (w *Walls) decide(s *Samples, limit float64, rules *Rules, found *regions, 
 	default:
 		set(Pass, "All walls are at least %g mm thick.", limit)
 	}
-}
-
-// wallNumber writes a thickness for people: nobody measures below a micrometre.
-func wallNumber(t float64) string {
-	const micrometre = 1e-3
-	if t < micrometre {
-		return "less than 0.001"
-	}
-	return strconv.FormatFloat(t, 'g', 3, 64)
 }
