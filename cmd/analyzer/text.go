@@ -227,9 +227,9 @@ func meshDefects(m *analysis.Measures) []string {
 // anything, is named beside it: the places listed below would contradict it.
 func thinnest(t *printability.Walls) string {
 	const worthAWord = 0.9 // share of the thinnest wall, below
-	words := length2(*t.Minimum)
+	words := brief(*t.Minimum)
 	if t.RawMinimum != nil && *t.RawMinimum < worthAWord**t.Minimum {
-		words += ", in small places " + length2(*t.RawMinimum)
+		words += ", in small places " + brief(*t.RawMinimum)
 	}
 	return words
 }
