@@ -14,9 +14,6 @@ const (
 	// mostBins is the largest number of bins along an axis.
 	mostBins = 16
 
-	// sweepMost is the largest number of faces that are sorted instead.
-	sweepMost = 16
-
 	// mostSplits is how many splits deep the tree may get; the nodes of which
 	// each triangle is a child are below that.
 	mostSplits = splitsPerNode * (kernel.Depth - 1)
@@ -63,11 +60,7 @@ func (b *bvhBuilder) plan(r *buildRange, threads int) {
 		return
 	}
 	deep := r.depth+bits.Len(uint(n)) >= mostSplits-1
-	switch {
-	case deep:
-	case n <= sweepMost:
-		b.planSweep(r)
-	default:
+	if !deep {
 		b.planBins(r, threads)
 	}
 	if deep || math.IsInf(r.split.cost, 1) {
@@ -94,62 +87,9 @@ func boxOf(faces []buildFace) gridBox {
 
 // sortByCenter sorts faces along an axis; equal ones by number.
 func sortByCenter(faces []buildFace, axis int) {
-	less := func(p, q *buildFace) bool {
-		c, d := p.center(axis), q.center(axis)
-		return c < d || c == d && p.face < q.face
-	}
-	if len(faces) > 2*sweepMost {
-		slices.SortFunc(faces, func(p, q buildFace) int {
-			return cmp.Or(cmp.Compare(p.center(axis), q.center(axis)), cmp.Compare(p.face, q.face))
-		})
-		return
-	}
-	for i := 1; i < len(faces); i++ {
-		for j := i; j > 0 && less(&faces[j], &faces[j-1]); j-- {
-			faces[j], faces[j-1] = faces[j-1], faces[j]
-		}
-	}
-}
-
-// planSweep tries every split of a few faces along every axis.
-func (b *bvhBuilder) planSweep(r *buildRange) {
-	r.split = faceSplit{cost: math.Inf(1)}
-	n := r.count()
-	faces := b.faces[r.first:r.end]
-	for axis := range 3 {
-		if r.centers.lo[axis] == r.centers.hi[axis] {
-			continue
-		}
-		var order [sweepMost]*buildFace
-		for i := range faces {
-			j := i
-			for c := faces[i].center(axis); j > 0; j-- {
-				d := order[j-1].center(axis)
-				if d < c || d == c && order[j-1].face < faces[i].face {
-					break
-				}
-				order[j] = order[j-1]
-			}
-			order[j] = &faces[i]
-		}
-		var above [sweepMost]gridBox
-		box := order[n-1].box
-		for k := n - 1; ; k-- {
-			above[k] = box
-			if k == 1 {
-				break
-			}
-			box.add(&order[k-1].box)
-		}
-		box = order[0].box
-		for k := 1; k < n; k++ {
-			cost := float64(box.halfArea()*float64(k)) + float64(above[k].halfArea()*float64(n-k))
-			if cost < r.split.cost {
-				r.split = faceSplit{axis: axis, at: k, cost: cost, below: box, above: above[k]}
-			}
-			box.add(&order[k].box)
-		}
-	}
+	slices.SortFunc(faces, func(p, q buildFace) int {
+		return cmp.Or(cmp.Compare(p.center(axis), q.center(axis)), cmp.Compare(p.face, q.face))
+	})
 }
 
 // A faceBin collects the faces with centres in an interval.
