@@ -119,17 +119,19 @@ func (r *run) findTrapped() error {
 // judge turns what was found into criteria and the verdict.
 func (r *run) judge() error {
 	facts := printability.Facts{
-		LargestFilled: r.largestFilled,
-		Original:      r.original.facts(),
-		Walls:         r.report.Thickness,
-		Gaps:          r.report.Gaps,
-		Holes:         r.holes,
-		Trapped:       r.trapped,
-		SharpEdges:    printability.FindSharpEdges(r.optimized.mesh, r.optimized.topology, r.opts.SharpEdges),
-		Chamber:       r.chamber,
-		MinimumSize:   r.opts.MinimumSize,
-		Technology:    r.opts.Technology,
-		Process:       r.opts.Process,
+		Original:    r.original.facts(),
+		Walls:       r.report.Thickness,
+		Gaps:        r.report.Gaps,
+		Holes:       r.holes,
+		Trapped:     r.trapped,
+		SharpEdges:  printability.FindSharpEdges(r.optimized.mesh, r.optimized.topology, r.opts.SharpEdges),
+		Chamber:     r.chamber,
+		MinimumSize: r.opts.MinimumSize,
+		Technology:  r.opts.Technology,
+		Process:     r.opts.Process,
+	}
+	if mended := r.report.Repair; mended != nil {
+		facts.LargestFilled = mended.LargestFilled
 	}
 	if err := r.lookAtPose(&facts); err != nil {
 		return err

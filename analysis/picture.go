@@ -22,7 +22,7 @@ type PictureOptions struct {
 	// MarkDefects draws holes and non-manifold edges, and numbers the thin
 	// regions of a heat map.
 	MarkDefects bool
-	// NoLegend leaves the legend of a heat map out.
+	// NoLegend leaves out what the colours mean.
 	NoLegend bool
 }
 
@@ -80,7 +80,7 @@ func (s *Subject) Picture(ctx context.Context, pic PictureOptions) (*image.NRGBA
 		look.Heat, m = heat, s.Mesh
 	}
 	if pic.MarkDefects {
-		look.Marks = &thumbnail.Marks{Mesh: s.original.mesh, Topology: s.original.topology}
+		look.Marks = &thumbnail.Marks{Mesh: s.original.mesh, Topology: s.original.topology, NoLegend: pic.NoLegend}
 		if pic.HeatMap {
 			look.Marks.Points = s.thinPlaces()
 		}
@@ -108,7 +108,7 @@ func Picture(ctx context.Context, data []byte, opts Options, pic PictureOptions)
 			if err != nil {
 				return nil, err
 			}
-			look.Marks = &thumbnail.Marks{Topology: topology}
+			look.Marks = &thumbnail.Marks{Topology: topology, NoLegend: pic.NoLegend}
 		}
 		return thumbnail.Render(ctx, file.Mesh, look)
 	})

@@ -31,6 +31,7 @@ type Report struct {
 	Status    printability.Verdict              `json:"status,omitempty"`
 	Original  *Measures                         `json:"original,omitempty"`
 	Optimized *Measures                         `json:"optimized,omitempty"`
+	Repair    *Mending                          `json:"repair,omitempty"` // nil if there was none: Options.Repair is off, or StageClean did not run
 	Criteria  map[string]printability.Criterion `json:"criteria,omitempty"`
 	Thickness *printability.Walls               `json:"thickness,omitempty"`
 	Gaps      *printability.Gaps                `json:"gaps,omitempty"`

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/partgauge/partgauge/analysis"
+	"github.com/partgauge/partgauge/internal/meshtest"
 	"github.com/partgauge/partgauge/printability"
 )
 
@@ -133,10 +134,8 @@ func TestReportExampleIsTrue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := analysis.RunBytes(t.Context(), data, *want.Options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := report(t, data, *want.Options)
+	mended := report(t, meshtest.STL(mendedExample()), analysis.Options{Stages: []analysis.Stage{analysis.StageClean}})
 	if got.SHA256 != want.SHA256 || got.Bytes != want.Bytes || got.Status != want.Status {
 		t.Errorf("got %s of %s, want %s of %s", got.Status, got.SHA256, want.Status, want.SHA256)
 	}
@@ -151,6 +150,7 @@ func TestReportExampleIsTrue(t *testing.T) {
 	}{
 		{"original", got.Original, want.Original},
 		{"optimized", got.Optimized, want.Optimized},
+		{"repair", mended.Repair, want.Repair},
 		{"thickness.minimum", got.Thickness.Minimum, want.Thickness.Minimum},
 		{"thickness.areaBelow", got.Thickness.AreaBelow, want.Thickness.AreaBelow},
 		{"gaps.minimum", got.Gaps.Minimum, want.Gaps.Minimum},

@@ -15,18 +15,17 @@ type run struct {
 	opts   Options
 	report *Report
 
-	get           func(context.Context) ([]byte, error) // the bytes of the file
-	original      *body
-	pending       *pendingHull
-	optimized     *body      // that is judged; nil if nothing is
-	largestFilled float64    // box diagonal of the largest hole that repair closed
-	hull          *mesh.Hull // of the optimized mesh, or of the original without one
-	tree          *mesh.BVH  // of the optimized mesh
-	crossing      *mesh.SelfIntersections
-	holes         *printability.Holes
-	samples       *printability.Samples
-	chamber       *fit.Result
-	trapped       *printability.Trapped
+	get       func(context.Context) ([]byte, error) // the bytes of the file
+	original  *body
+	pending   *pendingHull
+	optimized *body      // that is judged; nil if nothing is
+	hull      *mesh.Hull // of the optimized mesh, or of the original without one
+	tree      *mesh.BVH  // of the optimized mesh
+	crossing  *mesh.SelfIntersections
+	holes     *printability.Holes
+	samples   *printability.Samples
+	chamber   *fit.Result
+	trapped   *printability.Trapped
 
 	done, total float64 // effort of the stages that have run, and of all
 }
@@ -151,13 +150,17 @@ func (r *run) cleaned() (*body, error) {
 
 func (r *run) repaired() (*body, error) {
 	if mesh.IsSound(r.original.topology, r.original.measures) {
+		r.report.Repair = r.original.nothingToMend()
 		return r.original, nil
 	}
 	m, done, err := mesh.Repair(r.ctx, r.original.mesh, mesh.RepairOptions{Threads: r.opts.Threads})
-	if err != nil || !done.Changed {
-		return r.original, err
+	if err != nil {
+		return nil, err
 	}
-	r.largestFilled = done.LargestFilled
+	r.report.Repair = NewMending(done)
+	if !done.Changed {
+		return r.original, nil
+	}
 	return measure(r.ctx, m, r.opts.Threads)
 }
 

@@ -29,9 +29,6 @@ const (
 // minimum of the squared Laplacians over the patch and its rim, found by
 // conjugate gradients).
 func (r *repairer) refinePatch(p *patch) {
-	if !r.isSmooth(p.loops[0]) {
-		return
-	}
 	f := fairing{mesh: r.mesh, patch: p}
 	f.measureRim()
 	for range refinePasses {

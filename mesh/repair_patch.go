@@ -8,7 +8,8 @@ import (
 )
 
 // triangulatePatch closes the loops of p: in a plane by clipping ears exactly,
-// several with bridges between them; elsewhere by the triangles of least area.
+// several with bridges between them; in two planes by a flat patch in each;
+// elsewhere by the triangles of least area.
 func (r *repairer) triangulatePatch(p *patch, edges map[[2]uint32]bool) error {
 	outline := p.loops[0].outline()
 	if r.isFlatLoop(outline) {
@@ -30,10 +31,27 @@ func (r *repairer) triangulatePatch(p *patch, edges map[[2]uint32]bool) error {
 		return nil
 	}
 	p.triangles = least.out
-	if len(outline) >= fairedLoop && !r.isFlatLoop(outline) {
+	switch smooth := r.isSmooth(p.loops[0]); {
+	case smooth && len(outline) >= fairedLoop && !r.isFlatLoop(outline):
 		r.refinePatch(p)
+	case !smooth:
+		triangles, err := r.creased(outline, edges)
+		if err != nil {
+			return err
+		}
+		if len(triangles) > 0 && r.trianglesArea(triangles) <= creaseArea*r.trianglesArea(p.triangles) {
+			p.triangles = triangles
+		}
 	}
 	return r.ctx.Err()
+}
+
+func (r *repairer) trianglesArea(triangles []Triangle) float64 {
+	area := 0.0
+	for _, t := range triangles {
+		area += r.patchArea(&patch{}, t)
+	}
+	return area
 }
 
 // outline returns the corners in the direction of the patch.

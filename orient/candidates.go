@@ -180,14 +180,14 @@ func (s *surface) frame() [3]r3.Vector {
 	for p := range s.faces {
 		middle = middle.Add(mesh.Scaled(s.middle[p], s.area[p]))
 	}
-	middle = middle.Mul(1 / s.totalArea)
+	middle = mesh.Scaled(middle, 1/s.totalArea)
 	var m [3][3]float64
 	for p := range s.faces {
 		d := s.middle[p].Sub(middle)
 		v := [3]float64{d.X, d.Y, d.Z}
 		for i := range 3 {
 			for k := range 3 {
-				m[i][k] += float64(s.area[p]*v[i]) * v[k]
+				m[i][k] += float64(float64(s.area[p]*v[i]) * v[k])
 			}
 		}
 	}
@@ -197,7 +197,7 @@ func (s *surface) frame() [3]r3.Vector {
 		d := s.middle[p].Sub(middle)
 		for i := range 2 {
 			x := d.Dot(axes[i])
-			cubes[i] += float64(float64(s.area[p]*x)*x) * x
+			cubes[i] += float64(float64(float64(s.area[p]*x)*x) * x)
 		}
 	}
 	for i := range 2 {

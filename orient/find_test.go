@@ -14,14 +14,13 @@ import (
 	"github.com/partgauge/partgauge/orient"
 )
 
-// find looks for a pose and returns the result without its time.
+// find looks for a pose.
 func find(t *testing.T, s meshtest.Solid, opts orient.Options) *orient.Result {
 	t.Helper()
 	r, err := orient.Find(t.Context(), orient.Part{Mesh: s.Mesh}, opts)
 	if err != nil {
 		t.Fatalf("%s: %v", s.Name, err)
 	}
-	r.Seconds = 0
 	return r
 }
 

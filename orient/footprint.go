@@ -16,6 +16,12 @@ func plane(up r3.Vector) (x, y r3.Vector) {
 	return rows[0], rows[1]
 }
 
+// cross and dot are those of r2.Point, with products that are never fused into
+// the sum, so that every processor gets the same digits.
+func cross(p, q r2.Point) float64 { return float64(p.X*q.Y) - float64(p.Y*q.X) }
+
+func dot(p, q r2.Point) float64 { return float64(p.X*q.X) + float64(p.Y*q.Y) }
+
 // stance measures how safely the part stands: the distance of the centre of
 // mass to the border of the area that the points up to reach above the bed
 // span, by the root of that area; negative outside and −∞ if they span none.
@@ -37,7 +43,7 @@ func (s *surface) stance(up r3.Vector, low, reach float64) float64 {
 	margin := math.Inf(1)
 	for i, p := range polygon {
 		edge := polygon[(i+1)%len(polygon)].Sub(p)
-		margin = min(margin, edge.Cross(mass.Sub(p))/edge.Norm())
+		margin = min(margin, cross(edge, mass.Sub(p))/edge.Norm())
 	}
 	return margin / math.Sqrt(area)
 }
@@ -58,7 +64,7 @@ func (s *surround) add(p r2.Point) bool {
 	case !s.some:
 		s.right, s.left, s.some = p, p, true
 	default:
-		ofRight, ofLeft := s.right.Cross(p), s.left.Cross(p)
+		ofRight, ofLeft := cross(s.right, p), cross(s.left, p)
 		switch {
 		case ofRight >= 0 && ofLeft <= 0: // in the cone, or straight behind it
 		case ofRight >= 0 && ofLeft > 0:
@@ -110,7 +116,7 @@ func convex(points []r2.Point) []r2.Point {
 			if pass == 1 {
 				p = points[len(points)-1-i]
 			}
-			for len(hull) >= base+2 && hull[len(hull)-1].Sub(hull[len(hull)-2]).Cross(p.Sub(hull[len(hull)-1])) <= 0 {
+			for len(hull) >= base+2 && cross(hull[len(hull)-1].Sub(hull[len(hull)-2]), p.Sub(hull[len(hull)-1])) <= 0 {
 				hull = hull[:len(hull)-1]
 			}
 			hull = append(hull, p)
@@ -123,7 +129,7 @@ func convex(points []r2.Point) []r2.Point {
 func polygonArea(polygon []r2.Point) float64 {
 	twice := 0.0
 	for i := 2; i < len(polygon); i++ {
-		twice += polygon[i-1].Sub(polygon[0]).Cross(polygon[i].Sub(polygon[0]))
+		twice += cross(polygon[i-1].Sub(polygon[0]), polygon[i].Sub(polygon[0]))
 	}
 	return twice / 2
 }
@@ -147,7 +153,7 @@ func rectangles(polygon []r2.Point) []rectangle {
 	// The corners farthest along the edge, across it, and against it.
 	ahead, across, behind := 1, 1, 1
 	far := func(at int, d r2.Point) int {
-		for steps := 0; steps < n && polygon[(at+1)%n].Sub(polygon[at]).Dot(d) > 0; steps++ {
+		for steps := 0; steps < n && dot(polygon[(at+1)%n].Sub(polygon[at]), d) > 0; steps++ {
 			at = (at + 1) % n
 		}
 		return at
@@ -163,8 +169,8 @@ func rectangles(polygon []r2.Point) []rectangle {
 			behind = across
 		}
 		behind = far(behind, d.Mul(-1))
-		width := polygon[ahead].Sub(polygon[behind]).Dot(d)
-		depth := polygon[across].Sub(p).Dot(d.Ortho())
+		width := dot(polygon[ahead].Sub(polygon[behind]), d)
+		depth := dot(polygon[across].Sub(p), d.Ortho())
 		out = append(out, rectangle{angle: -math.Atan2(d.Y, d.X), area: width * depth})
 	}
 	return out
@@ -211,7 +217,7 @@ func (s *surface) spin(up r3.Vector) []quaternion {
 			continue
 		}
 		for k := range 4 {
-			q := tilt.spun(r.angle + float64(k)*math.Pi/2)
+			q := tilt.spun(r.angle + float64(float64(k)*math.Pi/2))
 			if a := q.angle(); a < angle-1e-9 {
 				best, angle = q, a
 			}

@@ -17,7 +17,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/partgauge/partgauge/fit"
 )
@@ -166,8 +165,7 @@ type Result struct {
 	CandidatesExact     int `json:"candidatesExact"`     // of them, measured with columns
 	// Exact is true if no candidate that was not measured with columns could
 	// have been better.
-	Exact   bool    `json:"exact"`
-	Seconds float64 `json:"seconds"` // the search took, by wall clock
+	Exact bool `json:"exact"`
 }
 
 // A Gain says by how many per cent of the uploaded pose's numbers those of the
@@ -251,7 +249,6 @@ func Find(ctx context.Context, part Part, opts Options) (*Result, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, err
 	}
-	start := time.Now()
 	opts = opts.WithDefaults()
 	s, err := newSurface(ctx, part, opts.Threads)
 	if err != nil {
@@ -262,10 +259,5 @@ func Find(ctx context.Context, part Part, opts Options) (*Result, error) {
 		return nil, err
 	}
 	search := search{estimator: estimator}
-	result, err := search.run(ctx)
-	if err != nil {
-		return nil, err
-	}
-	result.Seconds = time.Since(start).Seconds()
-	return result, nil
+	return search.run(ctx)
 }

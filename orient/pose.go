@@ -44,8 +44,9 @@ func (r *search) place(up r3.Vector, p *Pose) (quaternion, [2]float64) {
 	p.Fits = &result
 	c := r.opts.Chamber
 	fits := func(e [2]float64) bool {
-		slack := 1e-6 * r.diagonal
-		return e[0] <= c.W-2*c.Clearance+slack && e[1] <= c.D-2*c.Clearance+slack && p.Height <= c.H-2*c.Clearance+slack
+		slack := float64(1e-6 * r.diagonal)
+		both := float64(2 * c.Clearance)
+		return e[0] <= c.W-both+slack && e[1] <= c.D-both+slack && p.Height <= c.H-both+slack
 	}
 	p.Fits.AsIs, p.Fits.AngleDeg = fits(first), 0
 	if p.Fits.AsIs || !p.Fits.ZRotation {

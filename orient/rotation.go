@@ -62,7 +62,7 @@ func (q quaternion) normalized() quaternion {
 		}
 	}
 	for i := range q {
-		q[i] = q[i]*sign + 0
+		q[i] = float64(q[i]*sign) + 0
 	}
 	return q
 }
@@ -115,7 +115,8 @@ func (r Rotation) Apply(m *mesh.Mesh) *mesh.Mesh {
 		Triangles:       append([]mesh.Triangle(nil), m.Triangles...),
 		SinglePrecision: m.SinglePrecision,
 	}
-	center := m.Bounds().Center()
+	box := m.Bounds()
+	center := mesh.Scaled(box.Min.Add(box.Max), 0.5)
 	var rows [3]r3.Vector
 	for i, row := range r.Matrix {
 		rows[i] = r3.Vector{X: row[0], Y: row[1], Z: row[2]}

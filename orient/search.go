@@ -10,6 +10,7 @@ import (
 
 	"github.com/partgauge/partgauge/fit"
 	"github.com/partgauge/partgauge/internal/parallel"
+	"github.com/partgauge/partgauge/mesh"
 )
 
 const (
@@ -33,7 +34,7 @@ func (r *search) isTied(score, best float64) bool {
 }
 
 // isNear reports whether x is as small as the smallest.
-func isNear(x, least float64) bool { return x <= least+tie*math.Abs(least) }
+func isNear(x, least float64) bool { return x <= least+float64(tie*math.Abs(least)) }
 
 // A search is one look for the best pose.
 type search struct {
@@ -155,7 +156,7 @@ func (r *search) refine(ctx context.Context, all *[]candidate) error {
 				if err != nil {
 					return err
 				}
-				if next.score >= at.score-tie*math.Abs(at.score) {
+				if next.score >= at.score-float64(tie*math.Abs(at.score)) {
 					break
 				}
 				at = next
@@ -176,8 +177,8 @@ func (r *search) bestNeighbour(ctx context.Context, c candidate, angle float64) 
 	around := make([]r3.Vector, neighbours)
 	for k := range around {
 		s, t := math.Sincos(2 * math.Pi * float64(k) / neighbours)
-		side := x.Mul(t).Add(y.Mul(s))
-		around[k] = c.up.Mul(cos).Add(side.Mul(sin)).Normalize()
+		side := mesh.Scaled(x, t).Add(mesh.Scaled(y, s))
+		around[k] = mesh.Scaled(c.up, cos).Add(mesh.Scaled(side, sin)).Normalize()
 	}
 	all, err := r.estimateAll(ctx, around)
 	if err != nil {

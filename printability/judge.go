@@ -376,3 +376,12 @@ func pluralOf(n int, one, many string) string {
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
+
+// wallNumber writes a thickness for people: nobody measures below a micrometre.
+func wallNumber(t float64) string {
+	const micrometre = 1e-3
+	if t < micrometre {
+		return "less than 0.001"
+	}
+	return fmt.Sprintf("%.3g", t)
+}

@@ -234,7 +234,7 @@ func (w *Walls) decide(s *Samples, limit float64, rules *Rules, found *regions, 
 	case found.coreArea >= max(rules.CoreShare*surface, least):
 		set(Fail, "Walls thinner than %g mm take up %.4g mm²; thicken them at the places listed.", limit, found.coreArea)
 	case found.mostSevere >= least:
-		set(Fail, "A wall of %.3g mm is far thinner than %g mm; thicken it at the places listed.", found.severeMinimum, limit)
+		set(Fail, "A wall of %s mm is far thinner than %g mm; thicken it at the places listed.", wallNumber(found.severeMinimum), limit)
 	case found.counted > 0:
 		set(Warn, "Small places are thinner than %g mm and may not print; look at the places listed.", limit)
 	case edgeBelow >= rules.ThinShare*surface:

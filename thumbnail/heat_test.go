@@ -146,6 +146,27 @@ func TestLegend(t *testing.T) {
 	}
 	off := heat
 	off.NoLegend = true
+	lidless := meshtest.LidlessBox(10, 10, 10).Mesh
+	topology, err := mesh.NewTopology(t.Context(), lidless, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hidden := range []bool{false, true} {
+		// The mark of the legend stands in the lowest rows, where the box has
+		// no open edge.
+		img := render(t, lidless, thumbnail.Options{Width: 400, Marks: &thumbnail.Marks{Topology: topology, NoLegend: hidden}})
+		marked := 0
+		for y := 370; y < 400; y++ {
+			for x := range 400 {
+				if c := img.NRGBAAt(x, y); c.A == 255 && c.R > 200 && c.G < 40 && c.B > 120 {
+					marked++
+				}
+			}
+		}
+		if (marked == 0) != hidden {
+			t.Errorf("legend of edges, left out %v: %d pixels", hidden, marked)
+		}
+	}
 	for name, seen := range map[string]map[string]int{
 		"small":    colors(thumbnail.Options{Width: 48}, heat),
 		"left out": colors(thumbnail.Options{Width: 300}, off),

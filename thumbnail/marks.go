@@ -22,6 +22,8 @@ type Marks struct {
 	// Points, such as those of thin regions, get rings with the numbers 1, 2,
 	// and so on. They show through the part.
 	Points []r3.Vector
+	// NoLegend leaves out what the colours of edges mean.
+	NoLegend bool
 }
 
 var (
@@ -32,7 +34,7 @@ var (
 
 // entries returns what a legend says of the marks that occur.
 func (m *Marks) entries() []legendEntry {
-	if m == nil || m.Topology == nil {
+	if m == nil || m.Topology == nil || m.NoLegend {
 		return nil
 	}
 	var entries []legendEntry

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -17,6 +18,8 @@ import (
 type choice[T ~string] struct {
 	value *T
 	words []string
+	// instead says of words that are known elsewhere what to use here.
+	instead map[string]string
 }
 
 func (c *choice[T]) String() string { return string(*c.value) }
@@ -29,14 +32,19 @@ func (c *choice[T]) Set(s string) error {
 			return nil
 		}
 	}
+	if hint := c.instead[strings.ToLower(s)]; hint != "" {
+		return errors.New(hint)
+	}
 	return fmt.Errorf("use one of %s", strings.Join(c.words, ", "))
 }
 
 // choiceFlag adds a choice, whose words completion offers.
-func choiceFlag[T ~string](cmd *cobra.Command, value *T, name, usage string, words ...string) {
-	cmd.Flags().Var(&choice[T]{value, words}, name, fmt.Sprintf("%s: %s", usage, strings.Join(words, "|")))
+func choiceFlag[T ~string](cmd *cobra.Command, value *T, name, usage string, words ...string) *choice[T] {
+	c := &choice[T]{value: value, words: words}
+	cmd.Flags().Var(c, name, fmt.Sprintf("%s: %s", usage, strings.Join(words, "|")))
 	// The only error is that of a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	return c
 }
 
 // A length is a flag in mm, above zero.

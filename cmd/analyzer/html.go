@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"iter"
+	"math"
 	"strings"
 
 	"github.com/partgauge/partgauge/analysis"
@@ -19,7 +20,8 @@ var htmlText string
 type page struct {
 	Engine   string
 	Basis    []string // what the parts were judged by
-	Walls    bool     // are coloured in the pictures
+	Wall     string   // minimum, if walls are coloured in the pictures
+	Optimal  string   // if it is more
 	Parts    iter.Seq[part]
 	Statuses []statusWord
 }
@@ -47,6 +49,7 @@ type part struct {
 	Passed                []string
 	Thin                  []thinPlace
 	MoreThin              int
+	Mended, LeftOpen      []string // what repair did, and which holes it left
 	Warnings              []string
 	Facts                 []fact
 }
@@ -78,7 +81,8 @@ func writeHTML(w io.Writer, opts analysis.Options, findings iter.Seq2[*finding, 
 		return err
 	}
 	return t.Execute(w, page{
-		Engine: analysis.EngineVersion, Basis: basis(opts), Walls: opts.MinWall > 0, Statuses: statusWords,
+		Engine: analysis.EngineVersion, Basis: basis(opts), Statuses: statusWords,
+		Wall: wallLimit(opts.MinWall, 0), Optimal: wallLimit(opts.OptimalWall, opts.MinWall),
 		Parts: func(yield func(part) bool) {
 			for f, report := range findings {
 				if !yield(newPart(f, report)) {
@@ -87,6 +91,14 @@ func writeHTML(w io.Writer, opts analysis.Options, findings iter.Seq2[*finding, 
 			}
 		},
 	})
+}
+
+// wallLimit words a limit that is above another.
+func wallLimit(limit, above float64) string {
+	if limit <= above {
+		return ""
+	}
+	return shortest(limit) + " mm"
 }
 
 // basis says in words what parts were judged by.
@@ -115,7 +127,7 @@ func newPart(f *finding, r *analysis.Report) part {
 		p.Status = "refused"
 		p.Error, p.Code = sentence(printable(r.Error.Message)), string(r.Error.Code)
 		if r.Error.Place != "" {
-			p.Error += " (" + printable(r.Error.Place) + ")"
+			p.Error = strings.TrimSuffix(p.Error, ".") + " (" + printable(r.Error.Place) + ")."
 		}
 	case r.Status == "":
 		p.Status = "measured"
@@ -154,6 +166,7 @@ func (p *part) judge(r *analysis.Report) {
 	for i := range p.Findings {
 		p.Findings[i].Title = strings.TrimSuffix(p.Findings[i].Title, ".")
 	}
+	p.mend(r.Repair)
 	if r.Thickness == nil {
 		return
 	}
@@ -171,10 +184,33 @@ func (p *part) judge(r *analysis.Report) {
 		}
 		at := region.Centroid
 		p.Thin = append(p.Thin, thinPlace{
-			Number: len(p.Thin) + 1, Thickness: length2(region.Minimum), Reach: length2(region.Extent),
-			At: length2(at[0]) + ", " + length2(at[1]) + ", " + length2(at[2]),
+			Number: len(p.Thin) + 1, Thickness: brief(region.Minimum), Reach: brief(region.Extent), At: coordinates(at),
 		})
 	}
+}
+
+// roomy writes a volume in cm³, small ones in mm³ and large ones in m³.
+func roomy(v float64) string {
+	const centimetres, metres = 1e3, 1e9
+	switch a := math.Abs(v); {
+	case a >= metres:
+		return length2(v/metres) + " m³"
+	case a >= centimetres/10:
+		return length2(v/centimetres) + " cm³"
+	}
+	return length2(v) + " mm³"
+}
+
+// mend fills in what repair did.
+func (p *part) mend(r *analysis.Mending) {
+	if r == nil {
+		return
+	}
+	steps := mendings(r)
+	for i := range steps {
+		p.Mended = append(p.Mended, steps[i].String())
+	}
+	p.LeftOpen = leftOpen(r, mostPlaces)
 }
 
 // measure fills in the numbers.
@@ -185,9 +221,12 @@ func (p *part) measure(r *analysis.Report) {
 	}
 	pretty := style{unicode: true}
 	p.Size = pretty.size(m)
-	p.Volume = "open"
+	p.Volume = "not defined"
+	if !m.Watertight {
+		p.Volume = "open"
+	}
 	if m.Volume != nil {
-		p.Volume, p.VolumeValue = length2(*m.Volume/1000), shortest(*m.Volume)
+		p.Volume, p.VolumeValue = roomy(*m.Volume), shortest(*m.Volume)
 	}
 	p.Triangles = m.Triangles
 	p.Facts = []fact{

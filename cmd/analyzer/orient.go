@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +45,11 @@ the pose of the file. "-" is standard input.
 The objectives: support (little support, standing safely), height (the lowest
 pose, for powder beds), support_area (few faces that carry support), sla (small
 cross-sections), bed_area (the largest contact with the bed), and custom, with
---weights. Of equally good poses the one is taken that turns the model least.
+--weights: of the height by the diameter, of the volume of support by that of
+the model, of the area that carries support by the surface, of the contact with
+the bed by the shadow (which counts as a gain), and of the faces that show
+layers as stairs by the surface. Of equally good poses the one is taken that
+turns the model least.
 
 With -o the turned model is written, standing on the bed, in the format of the
 ending: .stl, .obj, .ply, .3mf or .glb.`,
@@ -76,11 +81,15 @@ ending: .stl, .obj, .ply, .3mf or .glb.`,
 			words = append(words, string(o))
 		}
 	}
-	choiceFlag(cmd, &f.objective, "objective", "what is to be small", words...)
+	choiceFlag(cmd, &f.objective, "objective", "what is to be small", words...).instead = map[string]string{
+		string(orient.LeastPrice): "a price is a function of the pose, which only the library takes (orient.Options.Price); " +
+			"here, weigh what your price depends on: --objective custom --weights height=1,volume=2",
+	}
 	flags.Float64Var(&f.angle, "critical-angle", f.angle, "faces flatter than this many degrees need support")
 	flags.Var(&f.chamber, "chamber", "build chamber in mm that must hold the model")
 	flags.Var(&f.clearance, "chamber-clearance", "kept free at each side of the chamber")
-	flags.Var(&f.weights, "weights", "of the objective custom: height, volume, area, bed, stairs")
+	flags.Var(&f.weights, "weights", "of the objective custom: "+strings.Join(weightNames[:], ", ")+"; what is not named has 0")
+	_ = cmd.RegisterFlagCompletionFunc("weights", completeWeights)
 	flags.Var(&f.layer, "layer-height", "of the first layer (default 1/500 of the model)")
 	flags.IntVar(&f.alternatives, "alternatives", 0, "how many further poses to show")
 	flags.IntVar(&f.threads, "threads", 0, "processors to use (default all)")
@@ -149,7 +158,9 @@ func (p *program) orient(ctx context.Context, in string, f *orientFlags, opts or
 	for _, w := range file.Warnings {
 		note(p.stderr, "%s: %s", printable(in), printable(w.Message))
 	}
+	start := time.Now()
 	result, err := orient.Find(ctx, orient.Part{Mesh: file.Mesh}, opts)
+	seconds := time.Since(start).Seconds()
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
@@ -163,10 +174,10 @@ func (p *program) orient(ctx context.Context, in string, f *orientFlags, opts or
 			return fmt.Errorf("%s: %w", f.out, plainError(err))
 		}
 	}
-	return p.printOrientation(in, file, result, f.json)
+	return p.printOrientation(in, file, result, seconds, f.json)
 }
 
-func (p *program) printOrientation(in string, file *mesh.File, result *orient.Result, asJSON bool) error {
+func (p *program) printOrientation(in string, file *mesh.File, result *orient.Result, seconds float64, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetEscapeHTML(false)
@@ -175,11 +186,12 @@ func (p *program) printOrientation(in string, file *mesh.File, result *orient.Re
 			Format mesh.Format `json:"format"`
 			Unit   mesh.Unit   `json:"unit"`
 			*orient.Result
-		}{in, file.Format, file.Unit, result})
+			Seconds float64 `json:"seconds"`
+		}{in, file.Format, file.Unit, result, seconds})
 	}
 	s := poseSheet{sheet{style: styleOf(p.stdout)}}
 	s.line("%s  %s", s.paint(bold, printable(in)), s.paint(dim, fmt.Sprintf("%s, %s, %.2f s",
-		file.Format, plural(len(file.Mesh.Triangles), "triangle", "triangles"), result.Seconds)))
+		file.Format, plural(len(file.Mesh.Triangles), "triangle", "triangles"), seconds)))
 	s.result(result)
 	_, err := io.WriteString(p.stdout, s.text.String())
 	return err
@@ -300,13 +312,27 @@ type weights orient.Weights
 
 func (*weights) Type() string { return "NAME=W,..." }
 
+var weightNames = [...]string{"height", "volume", "area", "bed", "stairs"}
+
+// completeWeights offers the names that a list of weights does not have yet.
+func completeWeights(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	given := typed[:strings.LastIndexByte(typed, ',')+1]
+	var offers []string
+	for _, name := range weightNames {
+		if !strings.Contains(","+given, ","+name+"=") {
+			offers = append(offers, given+name+"=")
+		}
+	}
+	return offers, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
 func (w *weights) fields() map[string]*float64 {
 	return map[string]*float64{"height": &w.Height, "volume": &w.Volume, "area": &w.Area, "bed": &w.Bed, "stairs": &w.Stairs}
 }
 
 func (w *weights) String() string {
 	var parts []string
-	for _, name := range [...]string{"height", "volume", "area", "bed", "stairs"} {
+	for _, name := range weightNames {
 		if v := *w.fields()[name]; v != 0 {
 			parts = append(parts, fmt.Sprintf("%s=%g", name, v))
 		}

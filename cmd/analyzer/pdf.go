@@ -48,7 +48,7 @@ the same bytes. "-" is standard input. For many files see analyze --out.`,
 			if !strings.EqualFold(filepath.Ext(out), ".pdf") {
 				return errors.New("-o: give the file to write, such as -o part.pdf")
 			}
-			opts.Name = args[0]
+			opts.Name = filepath.Base(args[0]) // a report that is handed on tells nobody where the file lies
 			write := func(ctx context.Context, data []byte, w io.Writer) error {
 				return writePDF(ctx, data, opts, w)
 			}
@@ -178,9 +178,6 @@ func (s *sheetPDF) write(basis []string) {
 	s.text(left, 14, "B", sentenceCase(p.Word))
 	pdf.Ln(2)
 	facts := append([]fact{{"size", p.Size + " mm"}, {"volume", p.Volume}}, p.Facts...)
-	if p.VolumeValue != "" {
-		facts[1].Value += " cm³"
-	}
 	if p.Wall != "" {
 		facts = append(facts, fact{"thinnest wall", p.Wall + " mm"})
 	}
@@ -212,15 +209,23 @@ func (s *sheetPDF) findings() {
 		s.text(pdfWidth, 10, "", f.Message)
 		s.pdf.Ln(2)
 	}
+	s.lines("What was mended before it was judged", p.Mended)
+	s.lines("What was left open", p.LeftOpen)
 	if len(p.Passed) > 0 {
 		s.title("What passed")
 		s.text(pdfWidth, 10, "", sentence(strings.Join(p.Passed, ", ")))
 	}
-	if len(p.Warnings) > 0 {
-		s.title("Notes")
-		for _, w := range p.Warnings {
-			s.text(pdfWidth, 10, "", w)
-		}
+	s.lines("Notes", p.Warnings)
+}
+
+// lines writes sentences under a title, nothing if there are none.
+func (s *sheetPDF) lines(title string, sentences []string) {
+	if len(sentences) == 0 {
+		return
+	}
+	s.title(title)
+	for _, l := range sentences {
+		s.text(pdfWidth, 10, "", sentence(l))
 	}
 }
 

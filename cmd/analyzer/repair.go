@@ -94,9 +94,9 @@ func (p *program) repair(ctx context.Context, in string, flags *repairFlags, rea
 	case flags.json:
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetEscapeHTML(false)
-		err = encoder.Encode(done)
+		err = encoder.Encode(analysis.NewMending(done))
 	case flags.report:
-		err = writeRepairReport(p.stdout, done)
+		err = writeMending(p.stdout, analysis.NewMending(done))
 	}
 	if err != nil {
 		return false, err
@@ -107,52 +107,4 @@ func (p *program) repair(ctx context.Context, in string, flags *repairFlags, rea
 		note(p.stderr, "%s: still no closed solid: %s", printable(in), repairState(after))
 	}
 	return sound, nil
-}
-
-// repairState says in words what is wrong with a surface.
-func repairState(c *mesh.RepairCounts) string {
-	return fmt.Sprintf("%d holes, %d border edges, %d non-manifold edges, %d non-manifold vertices, %d flipped triangles",
-		c.Holes, c.BorderEdges, c.NonManifoldEdges, c.NonManifoldVertices, c.Flipped)
-}
-
-// repairWords say what the steps of a repair count.
-var repairWords = map[mesh.RepairStepName]string{
-	mesh.RepairFolds:     "pairs of triangles back to back removed",
-	mesh.RepairClean:     "vertices welded or triangles without use removed",
-	mesh.RepairFlat:      "triangles without area taken out",
-	mesh.RepairJunctions: "edges split at vertices on them",
-	mesh.RepairTurn:      "triangles turned like their neighbours",
-	mesh.RepairMembranes: "walls without thickness removed from the inside",
-	mesh.RepairSplit:     "vertices and edges separated where the surface touches itself",
-	mesh.RepairStrays:    "stray sheets removed",
-	mesh.RepairMisfits:   "torn corners put back",
-	mesh.RepairHoles:     "holes closed",
-	mesh.RepairSeparate:  "vertices and edges separated after closing holes",
-	mesh.RepairNoise:     "noise shells removed",
-	mesh.RepairOutward:   "shells turned outward",
-}
-
-func writeRepairReport(w io.Writer, r *mesh.RepairReport) error {
-	var s strings.Builder
-	fmt.Fprintf(&s, "before: %d triangles, %s\n", r.Before.Triangles, repairState(&r.Before))
-	for i := range r.Steps {
-		step := &r.Steps[i]
-		fmt.Fprintf(&s, "  %6d %s", step.Count, repairWords[step.Name])
-		if len(step.Places) > 0 {
-			p := step.Places[0]
-			fmt.Fprintf(&s, ", first at %.6g, %.6g, %.6g", p.X, p.Y, p.Z)
-		}
-		s.WriteByte('\n')
-	}
-	if !r.Changed {
-		s.WriteString("  nothing to do\n")
-	}
-	for i := range r.Refused {
-		h := &r.Refused[i]
-		fmt.Fprintf(&s, "  left open: a hole of %d edges, %.4g mm around, at %.6g, %.6g, %.6g: %s\n",
-			h.Edges, h.Length, h.Centroid.X, h.Centroid.Y, h.Centroid.Z, h.Reason)
-	}
-	fmt.Fprintf(&s, "after:  %d triangles, %s\n", r.After.Triangles, repairState(&r.After))
-	_, err := io.WriteString(w, s.String())
-	return err
 }

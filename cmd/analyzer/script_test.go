@@ -114,6 +114,7 @@ func writeSolid(ts *testscript.TestScript, neg bool, args []string) {
 	shapes := map[string]func() meshtest.Solid{
 		"box":      func() meshtest.Solid { return meshtest.Box(n[0], n[1], n[2]) },
 		"openbox":  func() meshtest.Solid { return meshtest.OpenBox(n[0], n[1], n[2], n[3]) },
+		"mushroom": func() meshtest.Solid { return meshtest.Mushroom(n[0], n[1], n[2], n[3], n[4]) },
 		"sphere":   func() meshtest.Solid { return meshtest.Icosphere(n[0], int(n[1])) },
 		"lidless":  func() meshtest.Solid { return meshtest.LidlessBox(n[0], n[1], n[2]) },
 		"inverted": func() meshtest.Solid { return meshtest.Box(n[0], n[1], n[2]).Flip() },

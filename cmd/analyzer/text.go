@@ -87,6 +87,7 @@ func (s *sheet) report(r *analysis.Report) {
 	s.measures(r)
 	s.walls(r)
 	s.criteria(r)
+	s.mending(r.Repair)
 	s.places(r)
 	s.notes(r)
 }
@@ -315,7 +316,7 @@ func (s *sheet) places(r *analysis.Report) {
 	}
 	for _, name := range printability.Names() {
 		c := r.Criteria[name]
-		listed := name == "wallThickness" || name == "gaps"
+		listed := name == "wallThickness" || name == "gaps" || name == "watertight" && r.Repair != nil && r.Repair.RefusedCount > 0
 		if listed || c.Status != printability.Fail && c.Status != printability.Warn || len(c.Locations) == 0 {
 			continue
 		}
@@ -393,7 +394,11 @@ func (s *sheet) regions(title, what string, regions []printability.Region, count
 }
 
 func (s *sheet) point(p [3]float64) string {
-	return fmt.Sprintf("(%s, %s, %s)", coordinate(p[0]), coordinate(p[1]), coordinate(p[2]))
+	return "(" + coordinates(p) + ")"
+}
+
+func coordinates(p [3]float64) string {
+	return coordinate(p[0]) + ", " + coordinate(p[1]) + ", " + coordinate(p[2])
 }
 
 // coordinate writes two decimals, and no minus before zero.

@@ -92,7 +92,7 @@ func (f *pictureFlags) add(cmd *cobra.Command) {
 	flags.Var(&f.color, "color", "of the part, such as #a3b5ca")
 	flags.BoolVar(&f.heatmap, "heatmap", false, "colour the part by wall thickness")
 	flags.BoolVar(&f.markDefects, "mark-defects", false, "draw open and non-manifold edges, number thin regions")
-	flags.BoolVar(&f.noLegend, "no-legend", false, "leave the legend of a heat map out")
+	flags.BoolVar(&f.noLegend, "no-legend", false, "leave out what the colours mean")
 	var technologies []string
 	for _, t := range printability.Technologies() {
 		technologies = append(technologies, t.Name)

@@ -23,7 +23,7 @@ type rule struct {
 }
 
 // engine are the packages whose results must repeat.
-var engine = []string{"internal/kernel", "mesh", "fit", "printability", "thumbnail", "analysis", "internal/parallel"}
+var engine = []string{"internal/kernel", "mesh", "fit", "orient", "printability", "thumbnail", "analysis", "internal/parallel"}
 
 const (
 	geo      = "github.com/golang/geo"

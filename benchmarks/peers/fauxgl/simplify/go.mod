@@ -1,0 +1,3 @@
+module github.com/fogleman/simplify
+
+go 1.26
