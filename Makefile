@@ -24,9 +24,12 @@ test: go ## run all tests; PARTGAUGE_MODELS=DIR adds those on real models
 # Tests that are long and prove nothing about goroutines.
 LONG := Mutations|Refused|OBJVerdicts|Calipers|Predicates|ConcaveHullTurned|ConcaveHullKnown|Rationals|Readme|NeverMilder
 
+# What makes a package one that uses goroutines, outside of its tests.
+CONCURRENT := ^[[:space:]]*go [a-zA-Z].*\(|"sync"|"sync/atomic"|/internal/parallel"
+
 race: go ## run the tests of packages that use goroutines under the race detector
 	@command -v $${CC:-gcc} >/dev/null || { echo "the race detector needs a C compiler: install gcc"; exit 1; }
-	CGO_ENABLED=1 go test -race -short -timeout 10m -skip '$(LONG)' $$(git grep -lE '\bgo func|"sync"|"sync/atomic"' -- '*.go' | xargs -n1 dirname | sort -u | sed 's|^|./|')
+	CGO_ENABLED=1 go test -race -short -timeout 10m -skip '$(LONG)' $$(git grep -lE '$(CONCURRENT)' -- '*.go' ':!*_test.go' | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
 lint: go ## vet, gofumpt, staticcheck
 	go vet ./...

@@ -1,6 +1,7 @@
 package mesh_test
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"testing"
@@ -141,8 +142,18 @@ var openModels = map[string]string{
 	"trimesh__soup.stl":                    "triangles that share nothing",
 }
 
+// lostInSTL are those of whose repaired surface an STL loses something that the
+// next repair sees.
+var lostInSTL = map[string]string{
+	"assimp__regr01.obj":                       "sheets that touch along edges become one again, with a pair of triangles back to back",
+	"manifold__Offset1.obj":                    "near 20 000 mm, 32 bits tell no points apart that are closer than 0.002",
+	"manifold__openscad-nonmanifold-crash.obj": "sheets that touch along edges become one again, beside a hole that was closed",
+	"prusaslicer__LNL3D_D3_bed.stl":            "sheets that touch along edges become one again, with pairs of triangles back to back",
+}
+
 // Every real model that can be read is repaired, or stays open for a known
-// reason, and never moves, grows another defect or changes when repaired again.
+// reason, and never moves, grows another defect or changes when repaired again,
+// also when it was written as an STL in between.
 func TestRepairAllModels(t *testing.T) {
 	for _, row := range meshtest.Manifest(t) {
 		if row.Tier != "geometry" || row.Triangles > 30_000 {
@@ -152,7 +163,13 @@ func TestRepairAllModels(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		_, report := repaired(t, row.File, f.Mesh, mesh.RepairOptions{})
+		m, report := repaired(t, row.File, f.Mesh, mesh.RepairOptions{})
+		first := write(t, m, mesh.FormatSTL, mesh.WriteOptions{})
+		again, _ := repaired(t, row.File, read(t, first, mesh.ReadOptions{}).Mesh, mesh.RepairOptions{})
+		same := bytes.Equal(first, write(t, again, mesh.FormatSTL, mesh.WriteOptions{}))
+		if _, known := lostInSTL[row.File]; known == same {
+			t.Errorf("%s: repaired, written, read and repaired again the same file: %v", row.File, same)
+		}
 		a := report.After
 		if a.NonManifoldEdges+a.NonManifoldVertices+a.Flipped+a.Duplicates > 0 {
 			t.Errorf("%s: %+v", row.File, a)

@@ -297,12 +297,16 @@ func selfIntersections(f *Facts) Criterion {
 	c := counted(i.Pairs, "pairs", i.Places)
 	c.Status, c.Message = Pass, "No triangles cut one another."
 	if i.Pairs > 0 {
-		more := ""
+		pairs := plural(i.Pairs, "pair")
 		if i.Capped {
-			more = " or more"
+			pairs = fmt.Sprintf("%d or more pairs", i.Pairs)
+		}
+		advice := "the surface runs through itself, draw it anew there."
+		if f.Optimized.Bodies > 1 {
+			advice = "unite the bodies that overlap."
 		}
 		c.Status = Warn
-		c.Message = fmt.Sprintf("%d%s pairs of triangles cut one another; unite the overlapping bodies.", i.Pairs, more)
+		c.Message = pairs + " of triangles cut one another; " + advice
 	}
 	return c
 }

@@ -81,6 +81,29 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// TestCrossingAdvice proves that what is to be done about triangles that cut
+// one another depends on whether there are bodies to unite.
+func TestCrossingAdvice(t *testing.T) {
+	for _, c := range []struct {
+		bodies, pairs int
+		capped        bool
+		want          string
+	}{
+		{1, 1, false, "1 pair of triangles cut one another; the surface runs through itself, draw it anew there."},
+		{1, 7, false, "7 pairs of triangles cut one another; the surface runs through itself, draw it anew there."},
+		{2, 7, false, "7 pairs of triangles cut one another; unite the bodies that overlap."},
+		{3, 1000, true, "1000 or more pairs of triangles cut one another; unite the bodies that overlap."},
+	} {
+		f := goodFacts()
+		f.Optimized.Bodies = c.bodies
+		f.Optimized.Intersecting = &printability.Intersections{Pairs: c.pairs, Capped: c.capped}
+		criteria, _ := printability.Judge(f)
+		if got := criteria["selfIntersections"].Message; got != c.want {
+			t.Errorf("%d bodies: %q, want %q", c.bodies, got, c.want)
+		}
+	}
+}
+
 // TestWallsDecideTheVerdict proves that the wall criterion blocks and carries
 // its numbers and places.
 func TestWallsDecideTheVerdict(t *testing.T) {

@@ -165,7 +165,8 @@ func (b *folder) analyseAll(ctx context.Context, inputs []input, workers int) er
 	var running sync.WaitGroup
 	for range min(workers, len(inputs)) {
 		running.Go(func() {
-			f := &foreman{program: b.program, args: []string{workerCommand}, memory: b.memory}
+			// A child is called what its parent is called.
+			f := &foreman{program: b.program, args: []string{os.Args[0], workerCommand}, memory: b.memory}
 			defer f.stop()
 			for {
 				t, ok := q.next(ctx)

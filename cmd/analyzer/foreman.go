@@ -32,9 +32,9 @@ const (
 // A foreman has one worker process at a time, started when there is work. A
 // file that hangs or kills the process costs that file alone.
 type foreman struct {
-	program string // to start
-	args    []string
-	memory  int64 // of the process; more kills it
+	program string   // to start
+	args    []string // of the process, from its name on
+	memory  int64    // of the process; more kills it
 	worker  *workerProcess
 }
 
@@ -43,12 +43,13 @@ type workerProcess struct {
 	orders    io.WriteCloser
 	answers   chan workAnswer // closed at the end of the process's output
 	lastWords *beginning
+	begun     bool // with the last order it was given
 }
 
 // start starts the process.
 func (f *foreman) start() error {
-	cmd := exec.Command(f.program, f.args...)
-	cmd.Args[0] = os.Args[0] // a child is called what its parent is called
+	cmd := exec.Command(f.program)
+	cmd.Args = f.args
 	last := &beginning{}
 	cmd.Stderr = last
 	orders, err := cmd.StdinPipe()
@@ -103,34 +104,47 @@ func (f *foreman) stop() string {
 
 // do returns the findings of an order. The error is that of ctx, or of a
 // process that cannot be started.
+//
+// A process that ended since the order before, or does so before it begins
+// with this one, says nothing about the file: another process gets the order.
+// One that was started for it is not replaced.
 func (f *foreman) do(ctx context.Context, order workOrder, update func(analysis.Progress)) ([]finding, error) {
-	if f.worker == nil {
-		if err := f.start(); err != nil {
-			return nil, fmt.Errorf("a worker process cannot be started: %w", err)
-		}
-	}
 	line, err := json.Marshal(order)
 	if err != nil {
 		return nil, err
 	}
-	// If the process is gone, its answers end.
-	_, _ = f.worker.orders.Write(append(line, '\n'))
-	found, fault, err := f.collect(ctx, order, update)
-	if err != nil {
+	line = append(line, '\n')
+	for {
+		fresh := f.worker == nil
+		if fresh {
+			if err := f.start(); err != nil {
+				return nil, fmt.Errorf("a worker process cannot be started: %w", err)
+			}
+		}
+		w := f.worker
+		w.begun = false
+		// If the process is gone, its answers end.
+		_, _ = w.orders.Write(line)
+		found, fault, err := f.collect(ctx, order, update)
+		if err != nil {
+			f.stop()
+			return nil, err
+		}
+		if fault == nil {
+			return found, nil
+		}
 		f.stop()
-		return nil, err
-	}
-	if fault != nil {
-		f.stop()
+		if !fresh && !w.begun {
+			continue
+		}
 		opts := order.Options
 		opts.Name = order.Name
 		report, err := json.Marshal(analysis.Refused(fault, opts))
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, finding{Report: report})
+		return append(found, finding{Report: report}), nil
 	}
-	return found, nil
 }
 
 // collect takes the answers to an order, and says what went wrong with the
@@ -148,6 +162,8 @@ func (f *foreman) collect(ctx context.Context, order workOrder, update func(anal
 			switch {
 			case !more:
 				return found, f.crashed(), nil
+			case a.Begun:
+				f.worker.begun = true
 			case a.Finding != nil:
 				found = append(found, *a.Finding)
 				deadline.Reset(order.Timeout + timeoutGrace) // which is for each model of an archive

@@ -22,7 +22,7 @@ import (
 // The exit codes. exitFailed beats exitMet.
 const (
 	exitOK     = 0
-	exitFailed = 1 // some file could not be analysed
+	exitFailed = 1 // some file could not be analysed, or not be made as asked
 	exitUsage  = 2 // wrong usage; nothing was done
 	exitMet    = 3 // the condition of --fail-on was met
 )

@@ -106,7 +106,7 @@ func (s *sheet) mending(r *analysis.Mending) {
 // writeMending writes a repair's report for people.
 func writeMending(w io.Writer, r *analysis.Mending) error {
 	var out strings.Builder
-	fmt.Fprintf(&out, "before: %d triangles, %s\n", r.Before.Triangles, repairState(&r.Before))
+	fmt.Fprintf(&out, "before: %s, %s\n", plural(r.Before.Triangles, "triangle", "triangles"), repairState(&r.Before))
 	steps := mendings(r)
 	for i := range steps {
 		m := &steps[i]
@@ -122,7 +122,7 @@ func writeMending(w io.Writer, r *analysis.Mending) error {
 	for _, l := range leftOpen(r, len(r.Refused)) {
 		fmt.Fprintf(&out, "  left open: %s\n", l)
 	}
-	fmt.Fprintf(&out, "after:  %d triangles, %s\n", r.After.Triangles, repairState(&r.After))
+	fmt.Fprintf(&out, "after:  %s, %s\n", plural(r.After.Triangles, "triangle", "triangles"), repairState(&r.After))
 	_, err := io.WriteString(w, out.String())
 	return err
 }

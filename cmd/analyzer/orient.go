@@ -52,7 +52,10 @@ layers as stairs by the surface. Of equally good poses the one is taken that
 turns the model least.
 
 With -o the turned model is written, standing on the bed, in the format of the
-ending: .stl, .obj, .ply, .3mf or .glb.`,
+ending: .stl, .obj, .ply, .3mf or .glb.
+
+The exit code is 1 if no pose was found that fits the chamber; the best pose is
+shown, and written with -o, nevertheless.`,
 		Example: `  analyzer orient part.stl
   analyzer orient --objective height --chamber 250x210x210 part.stl -o oriented.stl
   analyzer orient --critical-angle 40 --alternatives 5 --json part.3mf
@@ -67,8 +70,12 @@ ending: .stl, .obj, .ply, .3mf or .glb.`,
 			if err != nil {
 				return err
 			}
-			if err := p.orient(cmd.Context(), args[0], &f, opts, format, mesh.ReadOptions{Unit: read.Unit, Limits: read.Limits}); err != nil {
+			fits, err := p.orient(cmd.Context(), args[0], &f, opts, format, mesh.ReadOptions{Unit: read.Unit, Limits: read.Limits})
+			switch {
+			case err != nil:
 				return p.failed(err)
+			case !fits:
+				return exitError(exitFailed)
 			}
 			return nil
 		},
@@ -145,15 +152,15 @@ func kebab(name string) string {
 }
 
 // orient orients the model in, prints what came out and writes the turned
-// model.
-func (p *program) orient(ctx context.Context, in string, f *orientFlags, opts orient.Options, format mesh.Format, read mesh.ReadOptions) error {
+// model. It reports whether the model fits the chamber, if there is one.
+func (p *program) orient(ctx context.Context, in string, f *orientFlags, opts orient.Options, format mesh.Format, read mesh.ReadOptions) (fits bool, err error) {
 	data, err := p.readFile(ctx, in, read.Limits)
 	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
+		return false, fmt.Errorf("%s: %w", in, err)
 	}
 	file, err := mesh.Read(ctx, data, read)
 	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
+		return false, fmt.Errorf("%s: %w", in, err)
 	}
 	for _, w := range file.Warnings {
 		note(p.stderr, "%s: %s", printable(in), printable(w.Message))
@@ -162,19 +169,20 @@ func (p *program) orient(ctx context.Context, in string, f *orientFlags, opts or
 	result, err := orient.Find(ctx, orient.Part{Mesh: file.Mesh}, opts)
 	seconds := time.Since(start).Seconds()
 	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
+		return false, fmt.Errorf("%s: %w", in, err)
 	}
-	if result.Fits != nil && !result.Fits.ZRotation {
+	fits = result.Fits == nil || result.Fits.ZRotation
+	if !fits {
 		note(p.stderr, "%s: no pose was found that fits the chamber", printable(in))
 	}
 	if f.out != "" {
 		turned := result.Rotation.Apply(file.Mesh)
 		err := writeFile(f.out, func(w io.Writer) error { return mesh.Write(w, turned, format, mesh.WriteOptions{}) })
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.out, plainError(err))
+			return false, fmt.Errorf("%s: %w", f.out, plainError(err))
 		}
 	}
-	return p.printOrientation(in, file, result, seconds, f.json)
+	return fits, p.printOrientation(in, file, result, seconds, f.json)
 }
 
 func (p *program) printOrientation(in string, file *mesh.File, result *orient.Result, seconds float64, asJSON bool) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -33,11 +34,11 @@ func (p *program) repairCommand() *cobra.Command {
 		Short: "Close and clean the surface of a model",
 		Long: `repair reads IN ("-" is standard input), makes a closed surface of it as far as
 that needs no guess, and writes OUT in the format of its ending: .stl, .obj,
-.ply or .3mf. It merges vertices that rounding tore apart, removes triangles
-that enclose nothing, splits edges at T-junctions, turns triangles alike,
-separates bodies that touch, closes holes and turns the surface outward. No
-vertex moves by more than 1e-7 of the part's size. A part that needs nothing is
-written as it is.
+.ply, .3mf or .glb. It merges vertices that rounding tore apart, removes
+triangles that enclose nothing, splits edges at T-junctions, turns triangles
+alike, separates bodies that touch, closes holes and turns the surface outward.
+No vertex moves by more than 1e-7 of the part's size. A part that needs nothing
+is written as it is.
 
 The exit code is 1 if the model is still no closed solid afterwards; OUT is
 written nevertheless.`,
@@ -50,7 +51,10 @@ written nevertheless.`,
 				return err
 			}
 			if flags.out == "" {
-				return fmt.Errorf("--out: name the file to write; see %s --help", cmd.CommandPath())
+				return fmt.Errorf("--output: name the file to write; see %s --help", cmd.CommandPath())
+			}
+			if flags.threads < 0 {
+				return errors.New("--threads: give a number above 0")
 			}
 			var err error
 			if flags.format, err = formatOf(flags.out, false); err != nil {
@@ -68,11 +72,11 @@ written nevertheless.`,
 	}
 	read.add(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&flags.out, "out", "o", "", "file to write")
+	f.StringVarP(&flags.out, "output", "o", "", "`FILE` to write the repaired model to")
 	f.BoolVar(&flags.fillLarge, "fill-large", false, "also close holes whose patch exceeds 5 % of the surface")
 	f.BoolVar(&flags.report, "report", false, "say what was done, step by step")
 	f.BoolVar(&flags.json, "json", false, "print the report as JSON")
-	f.IntVar(&flags.threads, "threads", 0, "processors to use, 0 for all")
+	f.IntVar(&flags.threads, "threads", 0, "processors to use (default all)")
 	return cmd
 }
 

@@ -29,9 +29,10 @@ type workOrder struct {
 	Memory int64 `json:"memory,omitempty"`
 }
 
-// A workAnswer is one line of what a worker process says: how far it is, a
-// finding, or that the file is done.
+// A workAnswer is one line of what a worker process says: that it begins with
+// a file, how far it is, a finding, or that the file is done.
 type workAnswer struct {
+	Begun    bool           `json:"begun,omitempty"`
 	Stage    analysis.Stage `json:"stage,omitempty"`
 	Fraction float64        `json:"fraction,omitempty"`
 	Finding  *finding       `json:"finding,omitempty"`
@@ -131,6 +132,10 @@ func (w *answerWriter) answer(ctx context.Context, order workOrder) error {
 	opts.Name, opts.Threads, opts.Timeout, opts.Progress = order.Name, order.Threads, order.Timeout, w.progress
 	if order.Memory > 0 {
 		debug.SetMemoryLimit(order.Memory)
+	}
+	// From here on what happens is the file's doing.
+	if err := w.write(workAnswer{Begun: true}); err != nil {
+		return err
 	}
 	beforeWork(order.Path)
 	f, err := os.Open(order.Path)
