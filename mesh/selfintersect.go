@@ -42,21 +42,28 @@ func (b *BVH) SelfIntersections(ctx context.Context, opts SelfIntersectionOption
 	if len(b.nodes) == 0 {
 		return SelfIntersections{}, ctx.Err()
 	}
-	s := selfIntersection{tree: b, ctx: ctx, limit: limit}
-	threads := threadCount(opts.Threads)
-	if err := s.findBoxes(threads); err != nil {
-		return SelfIntersections{}, err
-	}
-	pairs, err := s.run(threads)
+	s := selfIntersection{tree: b, ctx: ctx, limit: limit, meet: b.meet}
+	pairs, capped, err := s.list(threadCount(opts.Threads))
 	if err != nil {
 		return SelfIntersections{}, err
 	}
-	capped := len(pairs) > limit
-	pairs = pairs[:min(len(pairs), limit)]
+	return SelfIntersections{Pairs: pairs, Count: len(pairs), Capped: capped}, nil
+}
+
+// list searches and lists the pairs, sorted; capped says that there are more.
+func (s *selfIntersection) list(threads int) (pairs [][2]uint32, capped bool, err error) {
+	if err := s.findBoxes(threads); err != nil {
+		return nil, false, err
+	}
+	if pairs, err = s.run(threads); err != nil {
+		return nil, false, err
+	}
+	capped = len(pairs) > s.limit
+	pairs = pairs[:min(len(pairs), s.limit)]
 	slices.SortFunc(pairs, func(p, q [2]uint32) int {
 		return cmp.Or(cmp.Compare(p[0], q[0]), cmp.Compare(p[1], q[1]))
 	})
-	return SelfIntersections{Pairs: pairs, Count: len(pairs), Capped: capped}, nil
+	return pairs, capped, nil
 }
 
 // A selfIntersection is the search as a whole.
@@ -64,7 +71,8 @@ type selfIntersection struct {
 	tree  *BVH
 	ctx   context.Context
 	limit int
-	boxes []nodeBox // of the triangles, in leaf order
+	meet  func(i, j uint32) bool // of triangles i and j of the leaves
+	boxes []nodeBox              // of the triangles, in leaf order
 
 	// The pairs of each task, until the tasks before it and it have found more
 	// than the limit: the tasks after that one are of no interest.
@@ -240,7 +248,7 @@ func (t *selfTask) testLeaves(p *treePair) {
 			continue
 		}
 		for j := otherFirst; j < otherEnd; j++ {
-			if box.overlaps(&boxes[j]) && t.search.tree.meet(i, j) {
+			if box.overlaps(&boxes[j]) && t.search.meet(i, j) {
 				f, g := t.search.tree.faces[i], t.search.tree.faces[j]
 				t.pairs = append(t.pairs, [2]uint32{min(f, g), max(f, g)})
 			}

@@ -1,0 +1,226 @@
+package mesh
+
+import (
+	"cmp"
+	"math"
+
+	"github.com/golang/geo/r3"
+
+	"github.com/partgauge/partgauge/internal/parallel"
+)
+
+// The winding numbers beside the parts of an arrangement.
+
+// A surfacePatch is a part of an arrangement with the same winding numbers all
+// over: triangles connected over edges of two.
+type surfacePatch struct {
+	triangle uint32 // the largest
+	weight   int32  // of all its triangles
+	front    int32  // winding number before it; behind it, that and its weight
+}
+
+// isBorder reports whether a patch bounds what is wound around at least once.
+func (p *surfacePatch) isBorder() bool { return p.front <= 0 && p.front+p.weight >= 1 }
+
+// patches joins the triangles of an arrangement, whose topology is t, over
+// edges of two. of holds the patch of each triangle.
+func (u *meshUnion) patches(a *arrangement, t *Topology) (list []surfacePatch, of []uint32, err error) {
+	if err := a.checkClosed(t); err != nil {
+		return nil, nil, err
+	}
+	of = make([]uint32, len(a.triangles))
+	for f := range of {
+		of[f] = uint32(f)
+	}
+	for h, twin := range t.Twins {
+		if twin != noIndex && twin > uint32(h) {
+			unite(of, uint32(h)/3, twin/3)
+		}
+	}
+	areas := make([]float64, 0)
+	for f := range of {
+		// Roots come first: their entry is a number already.
+		corner := a.triangles[f]
+		p, q, r := a.points.at[corner[0]], a.points.at[corner[1]], a.points.at[corner[2]]
+		area := q.Sub(p).Cross(r.Sub(p)).Norm2()
+		if of[f] == uint32(f) {
+			of[f] = uint32(len(list))
+			list = append(list, surfacePatch{triangle: uint32(f), weight: a.weight[f]})
+			areas = append(areas, area)
+			continue
+		}
+		of[f] = of[of[f]]
+		if patch := of[f]; area > areas[patch] {
+			areas[patch], list[patch].triangle = area, uint32(f)
+		}
+	}
+	return list, of, nil
+}
+
+// checkClosed checks that every edge is run through equally often both ways.
+func (a *arrangement) checkClosed(t *Topology) error {
+	if len(t.Border) > 0 {
+		return errUnion("the surface is not closed")
+	}
+	for _, h := range t.Misoriented {
+		return errUnion("the surface is not turned alike at " + a.place(h))
+	}
+	for h, twin := range t.Twins {
+		if twin != noIndex && a.weight[h/3] != a.weight[twin/3] {
+			return errUnion("the surface is not balanced at " + a.place(uint32(h)))
+		}
+	}
+	for i := range t.NonManifoldEdges.Len() {
+		edge := t.NonManifoldEdges.At(i)
+		sum, v := int32(0), origin(a.triangles, edge[0])
+		for _, h := range edge {
+			if origin(a.triangles, h) == v {
+				sum += a.weight[h/3]
+			} else {
+				sum -= a.weight[h/3]
+			}
+		}
+		if sum != 0 {
+			return errUnion("the surface is not balanced at " + a.place(edge[0]))
+		}
+	}
+	return nil
+}
+
+// wind finds the winding numbers of all patches.
+func (u *meshUnion) wind(a *arrangement, list []surfacePatch) error {
+	threads := threadCount(u.threads)
+	kernels := make(chan *exactKernel, threads)
+	for range threads {
+		kernels <- nil
+	}
+	return parallel.ForEach(u.ctx, threads, len(list), func(i int) {
+		k := <-kernels
+		if k == nil {
+			k = newExactKernel(u.points)
+		}
+		f := list[i].triangle
+		list[i].front = u.windingBefore(k, a.triangles[f], a.from[f], a.weight[f])
+		kernels <- k
+	})
+}
+
+// A windingRay goes from a point inside a triangle of the arrangement along an
+// axis. The point is exact, and so is what the ray meets: where it meets an
+// edge or a vertex, it counts as moved aside by an infinitesimal amount, as
+// that of a BVH does.
+type windingRay struct {
+	union  *meshUnion
+	kernel *exactKernel
+	exact  *exactPoint
+	near   r3.Vector // rounded
+	axis   int
+	ahead  int // the direction along the axis
+	sum    int32
+}
+
+// windingBefore returns the winding number just before a triangle of the
+// arrangement, which is a part of triangle f of the mesh or lies on it.
+func (u *meshUnion) windingBefore(k *exactKernel, t Triangle, f uint32, weight int32) int32 {
+	r := windingRay{union: u, kernel: k, exact: k.middle(t), axis: int(u.find.axis[f])}
+	r.near = k.rounded(r.exact)
+	r.ahead = k.orient2D(t[0], t[1], t[2], r.axis)
+	frame := &u.tree.frame
+	r.visit(0, frame.toBox(r.near))
+	return r.sum
+}
+
+// visit walks the tree.
+func (r *windingRay) visit(node uint32, at [3]float64) {
+	n := &r.union.tree.nodes[node]
+	boxes, count := n.children()
+	for i := range count {
+		if !boxes[i].aheadOf(&at, r.axis, r.ahead) {
+			continue
+		}
+		if n.refs[i]&leafBit == 0 {
+			r.visit(n.refs[i], at)
+			continue
+		}
+		first, end := leafRange(n.refs[i])
+		for j := first; j < end; j++ {
+			r.meet(r.union.tree.faces[j])
+		}
+	}
+}
+
+// aheadOf reports whether a ray from a point along an axis may meet the box.
+func (b *nodeBox) aheadOf(at *[3]float64, axis, ahead int) bool {
+	u, v := (axis+1)%3, (axis+2)%3
+	if at[u] < float64(b.lo[u]) || at[u] > float64(b.hi[u]) || at[v] < float64(b.lo[v]) || at[v] > float64(b.hi[v]) {
+		return false
+	}
+	if ahead > 0 {
+		return float64(b.hi[axis]) >= at[axis]
+	}
+	return float64(b.lo[axis]) <= at[axis]
+}
+
+// meet adds what triangle g contributes.
+func (r *windingRay) meet(g uint32) {
+	find := &r.union.find
+	if find.axis[g] == noAxis {
+		return
+	}
+	s := find.corners(g)
+	flat := dropAxis(&s, r3.Axis(r.axis))
+	facing := 0
+	for i := range 3 {
+		side := r.edgeSide(find.mesh.Triangles[g], i, flat[i], flat[(i+1)%3])
+		if side == 0 || facing != 0 && side != facing {
+			return
+		}
+		facing = side
+	}
+	leaves := facing * r.ahead
+	if r.side(g, &s) == leaves {
+		r.sum += int32(leaves)
+	}
+}
+
+// edgeSide returns on which side of edge i of a triangle, from p to q as seen
+// along the axis, the ray passes: +1 left, −1 right, 0 if the edge is a point.
+func (r *windingRay) edgeSide(t Triangle, i int, p, q point2) int {
+	o := flatPoint(r.near, r.axis)
+	px, py, qx, qy := p.x-o.x, p.y-o.y, q.x-o.x, q.y-o.y
+	det := float64(px*qy) - float64(py*qx)
+	reach := max(math.Abs(px), math.Abs(py), math.Abs(qx), math.Abs(qy))
+	size := float64(roundedBound * max(reach, math.Abs(o.x), math.Abs(o.y)))
+	bound := float64(size*reach) + float64(size*size) + underflowBound
+	switch {
+	case det > bound:
+		return 1
+	case det < -bound:
+		return -1
+	}
+	k := r.kernel
+	if side := k.turn(k.load(0, t[i]), k.load(1, t[(i+1)%3]), r.exact, r.axis); side != 0 {
+		return side
+	}
+	if p.y != q.y {
+		return cmp.Compare(p.y, q.y)
+	}
+	return cmp.Compare(q.x, p.x)
+}
+
+// side returns on which side of triangle g the point lies, as orient3D.
+func (r *windingRay) side(g uint32, s *[3]r3.Vector) int {
+	ad, bd, cd := s[0].Sub(r.near), s[1].Sub(r.near), s[2].Sub(r.near)
+	det := ad.Dot(bd.Cross(cd))
+	reach := max(largestComponent(ad), largestComponent(bd), largestComponent(cd))
+	size := float64(roundedBound * max(reach, largestComponent(r.near)))
+	bound := 4*(float64(float64(size*reach)*reach)+float64(float64(size*size)*reach)+float64(float64(size*size)*size)) + underflowBound
+	switch {
+	case det > bound:
+		return 1
+	case det < -bound:
+		return -1
+	}
+	return -r.kernel.side(r.union.find.plane(g), r.exact)
+}
+
