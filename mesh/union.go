@@ -78,6 +78,16 @@ func (r *repairer) uniteOnce(done *change) error {
 		}
 	}
 	if !changed {
+		// Bodies that touch along a part of an edge are cut there, so that
+		// they have its ends in common.
+		for _, pair := range u.pairs {
+			if u.find.meet(pair[0], pair[1]) {
+				done.at(r.middle(pair[0]))
+				changed = true
+			}
+		}
+	}
+	if !changed {
 		return nil
 	}
 	return r.takeUnion(a, list, of)

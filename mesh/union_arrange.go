@@ -21,6 +21,7 @@ type meshUnion struct {
 	tree    *BVH
 	find    contactFinder
 	points  *arrangedPoints
+	pairs   [][2]uint32 // of triangles that meet
 }
 
 func newMeshUnion(ctx context.Context, m *Mesh, threads int) (*meshUnion, error) {
@@ -44,15 +45,15 @@ func newMeshUnion(ctx context.Context, m *Mesh, threads int) (*meshUnion, error)
 
 // arrange cuts the surface where it meets itself.
 func (u *meshUnion) arrange() (*arrangement, error) {
-	pairs, err := meetingPairs(u.ctx, u.tree, &u.find, u.threads)
-	if err != nil {
+	var err error
+	if u.pairs, err = meetingPairs(u.ctx, u.tree, &u.find, u.threads); err != nil {
 		return nil, err
 	}
 	c := cutter{
 		contactFinder: u.find, points: u.points, kernel: newExactKernel(u.points),
 		coplanar: make([]bool, len(u.mesh.Triangles)),
 	}
-	if err := c.cutAll(u.ctx, pairs); err != nil {
+	if err := c.cutAll(u.ctx, u.pairs); err != nil {
 		return nil, err
 	}
 	return u.cutFaces(&c)

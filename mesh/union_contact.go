@@ -102,6 +102,12 @@ func (c *contactFinder) touch(f, g uint32) bool {
 	return c.addsTo(&found, f, g)
 }
 
+// meet reports whether two triangles share no corner and meet in more than a
+// point.
+func (c *contactFinder) meet(f, g uint32) bool {
+	return c.sharedCorners(f, g) == 0 && trianglesMeet(c.corners(f), c.corners(g))
+}
+
 // addsTo reports whether a contact has a point that is no corner of both.
 func (c *contactFinder) addsTo(found *contact, f, g uint32) bool {
 	for _, p := range found.points[:found.count] {

@@ -79,10 +79,12 @@ func latticeBoxes(seed uint64, boxes, n int) (meshtest.Solid, float64) {
 	return meshtest.Merge(fmt.Sprintf("lattice boxes %d", seed), parts...), volume
 }
 
+const unionCases = 300
+
 // Boxes on a lattice meet in every degenerate way there is; what they cover is
 // counted.
 func TestUnionLatticeBoxes(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(unionCases) {
 		s, volume := latticeBoxes(seed, 2+int(seed%7), 3+int(seed%4))
 		hasVolume(t, s.Name, s.Mesh, volume, 1e-12)
 		if t.Failed() {
