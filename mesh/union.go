@@ -2,114 +2,154 @@ package mesh
 
 import (
 	"errors"
-	"fmt"
+	"math"
 	"slices"
 
 	"github.com/golang/geo/r3"
 )
 
-// place words where a half-edge of an arrangement begins.
-func (a *arrangement) place(h uint32) string {
-	p := a.points.at[origin(a.triangles, h)]
-	return fmt.Sprintf("%.6g, %.6g, %.6g", p.X, p.Y, p.Z)
-}
+// An errUnion is why a union is not made.
+type errUnion string
+
+func (e errUnion) Error() string { return string(e) }
+
+const (
+	errOpenUnion     errUnion = "the surface is not closed"
+	errManyPairs     errUnion = "more than a million pairs of triangles meet"
+	errUnstableUnion errUnion = "faces meet at distances that cannot be told from rounding"
+	errUnbalanced    errUnion = "the parts of the surface do not fit together"
+)
+
+// isFinal reports whether other coordinates would not help.
+func (e errUnion) isFinal() bool { return e == errOpenUnion || e == errManyPairs }
 
 // unionRounds bounds how often the union is made anew of its own result,
-// because rounding has made triangles meet that had not.
+// because rounding has made triangles meet that had not. Each round must have
+// fewer to do than the one before.
 const unionRounds = 8
+
+// unionGrid is the distance, in units of the box diagonal, to which vertices
+// are rounded where the union of what is given cannot be had. It is below half
+// the tolerance of Clean. Faces that should lie in one plane and miss it by a
+// rounding error meet everywhere at distances that double precision cannot
+// tell; on the grid they miss it by millions of steps.
+const unionGrid = 1.0 / (1 << 25)
 
 // unite replaces the surface by that of the union of the bodies it encloses,
 // or says in the report why it is left as it is.
 func (r *repairer) unite() (change, error) {
 	before := *r
-	done, err := r.uniteRounds()
 	var refused errUnion
-	if errors.As(err, &refused) {
-		*r = before
-		r.report.RefusedUnion = string(refused)
-		return change{}, nil
-	}
-	return done, err
-}
-
-func (r *repairer) uniteRounds() (change, error) {
-	var done change
-	if !r.topology.Watertight() || !r.topology.Balanced {
-		return done, errUnion("the surface is not closed")
-	}
-	for range unionRounds {
-		before := r.mesh
-		if err := r.uniteOnce(&done); err != nil {
+	for _, grid := range [...]float64{0, unionGrid} {
+		done, err := r.uniteOn(grid * r.mesh.Bounds().Diagonal())
+		if !errors.As(err, &refused) {
 			return done, err
 		}
-		if r.mesh == before {
-			return done, nil
+		*r = before
+		if refused.isFinal() {
+			break
 		}
 	}
-	return done, errUnion("rounding makes new triangles meet again and again")
+	r.report.RefusedUnion = string(refused)
+	return change{}, nil
 }
 
-// uniteOnce makes the union of the mesh, if it is another one.
-func (r *repairer) uniteOnce(done *change) error {
+// uniteOn makes the union with vertices rounded to a grid, unless that is 0.
+func (r *repairer) uniteOn(grid float64) (done change, err error) {
+	if !r.topology.Watertight() || !r.topology.Balanced {
+		return done, errOpenUnion
+	}
+	if grid > 0 {
+		if err := r.take(onGrid(r.mesh, grid), nil); err != nil {
+			return done, err
+		}
+	}
+	limit := maxUnionPairs
+	for range unionRounds {
+		before := r.mesh
+		if limit, err = r.uniteOnce(limit, &done); err != nil || r.mesh == before {
+			return done, err
+		}
+	}
+	return done, errUnstableUnion
+}
+
+// onGrid rounds the vertices to multiples of a power of two, not above grid.
+func onGrid(m *Mesh, grid float64) *Mesh {
+	_, exponent := math.Frexp(grid)
+	step := math.Ldexp(1, exponent-1)
+	out := withTriangles(m)
+	out.Vertices = make([]r3.Vector, len(m.Vertices))
+	for i, p := range m.Vertices {
+		out.Vertices[i] = r3.Vector{
+			X: math.Round(p.X/step) * step, Y: math.Round(p.Y/step) * step, Z: math.Round(p.Z/step) * step,
+		}
+	}
+	return out
+}
+
+// uniteOnce makes the union of the mesh, if it is another one, unless more
+// than limit pairs of triangles meet. It returns how many pairs a next time
+// may meet.
+func (r *repairer) uniteOnce(limit int, done *change) (int, error) {
 	u, err := newMeshUnion(r.ctx, r.mesh, r.opts.Threads)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	a, err := u.arrange()
+	a, err := u.arrange(limit)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	changed := a.dropCancelled()
-	t, err := NewTopology(r.ctx, &Mesh{Vertices: u.points.at, Triangles: a.triangles}, r.opts.Threads)
+	cancelled := a.dropCancelled()
+	list, of, err := u.patches(a)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	list, of, err := u.patches(a, t)
-	if err != nil {
-		return err
+	if u.isUnited(list, done) && !cancelled {
+		return 0, nil
 	}
-	if err := u.wind(a, list); err != nil {
-		return err
+	if err := r.takeUnion(a, list, of); err != nil {
+		return 0, err
 	}
-	for i := range list {
-		if !list[i].isBorder() {
-			done.at(a.middle(list[i].triangle))
-			changed = true
-		}
-	}
-	if !changed {
-		// Bodies that touch along a part of an edge are cut there, so that
-		// they have its ends in common.
-		for _, pair := range u.pairs {
-			if u.find.meet(pair[0], pair[1]) {
-				done.at(r.middle(pair[0]))
-				changed = true
-			}
-		}
-	}
-	if !changed {
-		return nil
-	}
-	return r.takeUnion(a, list, of)
+	return max(len(u.pairs)-1, 0), nil
 }
 
-// takeUnion makes a mesh of the patches that bound the union.
-func (r *repairer) takeUnion(a *arrangement, list []surfacePatch, of []uint32) error {
-	vertices := slices.Clone(a.points.at)
-	if r.mesh.SinglePrecision {
-		for i := range vertices {
-			vertices[i] = singlePoint(vertices[i])
+// isUnited reports whether the mesh is its own union, and notes what is not.
+func (u *meshUnion) isUnited(list []surfacePatch, done *change) bool {
+	before := done.count
+	for i := range list {
+		if !list[i].isBorder() {
+			done.at(u.middle(list[i].from))
 		}
 	}
+	if done.count > before {
+		return false
+	}
+	// Bodies that touch along a part of an edge are cut there, so that they
+	// have its ends in common.
+	for _, pair := range u.pairs {
+		if u.find.meet(pair[0], pair[1]) {
+			done.at(u.middle(pair[0]))
+		}
+	}
+	return done.count == before
+}
+
+// middle returns the middle of a triangle of the mesh.
+func (u *meshUnion) middle(f uint32) r3.Vector {
+	a, b, c := u.mesh.Corners(int(f))
+	return Scaled(a.Add(b).Add(c), 1.0/3)
+}
+// takeUnion makes a mesh of the patches that bound the union.
+func (r *repairer) takeUnion(a *arrangement, list []surfacePatch, of []uint32) error {
 	var kept []Triangle
 	for f, t := range a.triangles {
 		if list[of[f]].isBorder() {
 			kept = append(kept, t)
 		}
 	}
-	m := weldExact(vertices, kept)
+	m := weldExact(a.points.at, kept)
 	m.Triangles = slices.DeleteFunc(m.Triangles, func(t Triangle) bool { return isCollapsed(&t) })
-	m.SinglePrecision = r.mesh.SinglePrecision
 	if err := r.take(m, nil); err != nil {
 		return err
 	}
@@ -126,11 +166,7 @@ func (r *repairer) settleUnion() error {
 		}
 	}
 	if !r.topology.Watertight() || !r.topology.Manifold() || !r.topology.Orientable() || len(r.topology.Flipped) > 0 {
-		return errUnion("rounding tears the union open")
+		return errUnstableUnion
 	}
 	return nil
-}
-
-func singlePoint(p r3.Vector) r3.Vector {
-	return r3.Vector{X: float64(float32(p.X)), Y: float64(float32(p.Y)), Z: float64(float32(p.Z))}
 }

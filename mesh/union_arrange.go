@@ -43,10 +43,11 @@ func newMeshUnion(ctx context.Context, m *Mesh, threads int) (*meshUnion, error)
 	return u, nil
 }
 
-// arrange cuts the surface where it meets itself.
-func (u *meshUnion) arrange() (*arrangement, error) {
+// arrange cuts the surface where it meets itself, unless more than limit pairs
+// of triangles meet.
+func (u *meshUnion) arrange(limit int) (*arrangement, error) {
 	var err error
-	if u.pairs, err = meetingPairs(u.ctx, u.tree, &u.find, u.threads); err != nil {
+	if u.pairs, err = meetingPairs(u.ctx, u.tree, &u.find, limit, u.threads); err != nil {
 		return nil, err
 	}
 	c := cutter{
@@ -86,7 +87,7 @@ func (u *meshUnion) cutFaces(c *cutter) (*arrangement, error) {
 		cuts.split()
 		plane.build(&cuts, u.mesh.Triangles[f])
 		if plane.stuck {
-			return nil, errUnion("a triangle could not be cut")
+			return nil, errUnbalanced
 		}
 		if c.coplanar[f] {
 			a.add(&plane, uint32(f), table)

@@ -3,8 +3,6 @@ package mesh
 import (
 	"encoding/binary"
 	"slices"
-
-	"github.com/golang/geo/r3"
 )
 
 // An arrangement is a surface cut along all lines in which its triangles meet:
@@ -162,10 +160,4 @@ func (a *arrangement) dropCancelled() bool {
 	}
 	a.triangles, a.from, a.weight = a.triangles[:n], a.from[:n], a.weight[:n]
 	return changed
-}
-
-// middle returns the middle of a triangle, rounded.
-func (a *arrangement) middle(f uint32) r3.Vector {
-	t := a.triangles[f]
-	return Scaled(a.points.at[t[0]].Add(a.points.at[t[1]]).Add(a.points.at[t[2]]), 1.0/3)
 }

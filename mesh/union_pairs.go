@@ -16,20 +16,18 @@ type cut struct {
 // bytes.
 const maxUnionPairs = 1 << 20
 
-// errUnion is why a union was not made.
-type errUnion string
-
-func (e errUnion) Error() string { return string(e) }
-
 // meetingPairs lists the pairs of triangles that have more in common than
-// corners and edges that they share.
-func meetingPairs(ctx context.Context, tree *BVH, find *contactFinder, threads int) ([][2]uint32, error) {
-	s := selfIntersection{tree: tree, ctx: ctx, limit: maxUnionPairs, meet: func(i, j uint32) bool {
+// corners and edges that they share. More than limit of them are an error.
+func meetingPairs(ctx context.Context, tree *BVH, find *contactFinder, limit, threads int) ([][2]uint32, error) {
+	s := selfIntersection{tree: tree, ctx: ctx, limit: limit, meet: func(i, j uint32) bool {
 		return find.touch(tree.faces[i], tree.faces[j])
 	}}
 	pairs, capped, err := s.list(threadCount(threads))
 	if err == nil && capped {
-		err = errUnion("too many triangles meet")
+		err = errManyPairs
+		if limit < maxUnionPairs {
+			err = errUnstableUnion
+		}
 	}
 	return pairs, err
 }

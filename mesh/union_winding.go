@@ -15,6 +15,7 @@ import (
 // over: triangles connected over edges of two.
 type surfacePatch struct {
 	triangle uint32 // the largest
+	from     uint32 // the triangle of the mesh that it is a part of
 	weight   int32  // of all its triangles
 	front    int32  // winding number before it; behind it, that and its weight
 }
@@ -22,11 +23,15 @@ type surfacePatch struct {
 // isBorder reports whether a patch bounds what is wound around at least once.
 func (p *surfacePatch) isBorder() bool { return p.front <= 0 && p.front+p.weight >= 1 }
 
-// patches joins the triangles of an arrangement, whose topology is t, over
-// edges of two. of holds the patch of each triangle.
-func (u *meshUnion) patches(a *arrangement, t *Topology) (list []surfacePatch, of []uint32, err error) {
-	if err := a.checkClosed(t); err != nil {
+// patches joins the triangles of an arrangement over edges of two, and finds
+// their winding numbers. of holds the patch of each triangle.
+func (u *meshUnion) patches(a *arrangement) (list []surfacePatch, of []uint32, err error) {
+	t, err := NewTopology(u.ctx, &Mesh{Vertices: u.points.at, Triangles: a.triangles}, u.threads)
+	if err != nil {
 		return nil, nil, err
+	}
+	if !a.isBalanced(t) {
+		return nil, nil, errUnbalanced
 	}
 	of = make([]uint32, len(a.triangles))
 	for f := range of {
@@ -37,37 +42,41 @@ func (u *meshUnion) patches(a *arrangement, t *Topology) (list []surfacePatch, o
 			unite(of, uint32(h)/3, twin/3)
 		}
 	}
-	areas := make([]float64, 0)
-	for f := range of {
-		// Roots come first: their entry is a number already.
-		corner := a.triangles[f]
-		p, q, r := a.points.at[corner[0]], a.points.at[corner[1]], a.points.at[corner[2]]
-		area := q.Sub(p).Cross(r.Sub(p)).Norm2()
-		if of[f] == uint32(f) {
-			of[f] = uint32(len(list))
-			list = append(list, surfacePatch{triangle: uint32(f), weight: a.weight[f]})
-			areas = append(areas, area)
-			continue
-		}
-		of[f] = of[of[f]]
-		if patch := of[f]; area > areas[patch] {
-			areas[patch], list[patch].triangle = area, uint32(f)
-		}
-	}
-	return list, of, nil
+	list = a.numberPatches(of)
+	return list, of, u.wind(a, list)
 }
 
-// checkClosed checks that every edge is run through equally often both ways.
-func (a *arrangement) checkClosed(t *Topology) error {
-	if len(t.Border) > 0 {
-		return errUnion("the surface is not closed")
+// numberPatches turns a forest of triangles into numbers of patches. Parents
+// come before their children, so every parent has its number already.
+func (a *arrangement) numberPatches(of []uint32) (list []surfacePatch) {
+	var areas []float64
+	for f := range of {
+		c := a.triangles[f]
+		p := a.points.at[c[0]]
+		area := a.points.at[c[1]].Sub(p).Cross(a.points.at[c[2]].Sub(p)).Norm2()
+		if of[f] == uint32(f) {
+			of[f] = uint32(len(list))
+			list = append(list, surfacePatch{weight: a.weight[f]})
+			areas = append(areas, -1)
+		} else {
+			of[f] = of[of[f]]
+		}
+		if patch := of[f]; area > areas[patch] {
+			areas[patch], list[patch].triangle, list[patch].from = area, uint32(f), a.from[f]
+		}
 	}
-	for _, h := range t.Misoriented {
-		return errUnion("the surface is not turned alike at " + a.place(h))
+	return list
+}
+
+// isBalanced reports whether every edge is run through equally often both ways,
+// by the weight of its triangles.
+func (a *arrangement) isBalanced(t *Topology) bool {
+	if len(t.Border)+len(t.Misoriented) > 0 {
+		return false
 	}
 	for h, twin := range t.Twins {
 		if twin != noIndex && a.weight[h/3] != a.weight[twin/3] {
-			return errUnion("the surface is not balanced at " + a.place(uint32(h)))
+			return false
 		}
 	}
 	for i := range t.NonManifoldEdges.Len() {
@@ -81,10 +90,10 @@ func (a *arrangement) checkClosed(t *Topology) error {
 			}
 		}
 		if sum != 0 {
-			return errUnion("the surface is not balanced at " + a.place(edge[0]))
+			return false
 		}
 	}
-	return nil
+	return true
 }
 
 // wind finds the winding numbers of all patches.
