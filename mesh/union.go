@@ -28,19 +28,19 @@ func (e errUnion) isFinal() bool { return e == errOpenUnion || e == errManyPairs
 // fewer to do than the one before.
 const unionRounds = 8
 
-// unionGrid is the distance, in units of the box diagonal, to which vertices
-// are rounded where the union of what is given cannot be had. It is below half
-// the tolerance of Clean. Faces that should lie in one plane and miss it by a
+// unionGrids are the distances, in units of the box diagonal, to which vertices
+// are rounded one after the other where the union of what is given cannot be
+// had. Half of each is below the tolerance of Clean. Faces that should lie in one plane and miss it by a
 // rounding error meet everywhere at distances that double precision cannot
 // tell; on the grid they miss it by millions of steps.
-const unionGrid = 1.0 / (1 << 25)
+var unionGrids = [...]float64{0, 1.0 / (1 << 25), 1.0 / (1 << 23)}
 
 // unite replaces the surface by that of the union of the bodies it encloses,
 // or says in the report why it is left as it is.
 func (r *repairer) unite() (change, error) {
 	before := *r
 	var refused errUnion
-	for _, grid := range [...]float64{0, unionGrid} {
+	for _, grid := range unionGrids {
 		done, err := r.uniteOn(grid * r.mesh.Bounds().Diagonal())
 		if !errors.As(err, &refused) {
 			return done, err
