@@ -13,10 +13,8 @@ import (
 // A contact is what two triangles have in common. Its points are defined, not
 // computed; several may be the same.
 type contact struct {
-	coplanar bool
-	points   [8]madePoint // a vertex is one of p alone, with p equal to q
-	count    int
-	edge     int // for coplanar ones: of the second triangle, the edge that the points lie on
+	points [16]madePoint // a vertex is one of p alone, with p equal to q
+	count  int
 }
 
 func (c *contact) vertex(v uint32) {
@@ -68,15 +66,15 @@ func (c *contactFinder) edgePlane(f uint32, k int, axis uint8) planeRef {
 	return planeRef{min(p, q), max(p, q), alongAxis + uint32(axis)}
 }
 
-// sharedCorners counts the corners that two triangles share.
-func (c *contactFinder) sharedCorners(f, g uint32) int {
-	count := 0
-	for _, v := range c.mesh.Triangles[f] {
-		if slices.Contains(c.mesh.Triangles[g][:], v) {
-			count++
+// sharedCorners counts the corners that two triangles share, and returns the
+// last one as a corner of each.
+func (c *contactFinder) sharedCorners(f, g uint32) (count, ofF, ofG int) {
+	for i, v := range c.mesh.Triangles[f] {
+		if j := slices.Index(c.mesh.Triangles[g][:], v); j >= 0 {
+			count, ofF, ofG = count+1, i, j
 		}
 	}
-	return count
+	return count, ofF, ofG
 }
 
 // touch reports whether two triangles have more in common than corners and
@@ -85,27 +83,27 @@ func (c *contactFinder) touch(f, g uint32) bool {
 	if c.axis[f] == noAxis || c.axis[g] == noAxis {
 		return false
 	}
-	shared := c.sharedCorners(f, g)
-	s, t := c.corners(f), c.corners(g)
-	ofT := cornerSides(&s, &t)
-	if sameSide(ofT) {
+	shared, i, j := c.sharedCorners(f, g)
+	ofG := c.cornerSides(f, g)
+	if sameSide(ofG, shared) {
 		return false
 	}
-	if ofT == ([3]int{}) {
-		return c.coplanarTouch(f, g, shared)
+	if ofG == ([3]int{}) {
+		return c.coplanarTouch(f, g, shared, i, j)
 	}
-	if shared > 1 {
+	if shared > 1 || sameSide(c.cornerSides(g, f), shared) {
 		return false
 	}
 	var found contact
-	c.cross(f, g, ofT, &found)
+	c.cross(f, g, ofG, &found)
 	return c.addsTo(&found, f, g)
 }
 
 // meet reports whether two triangles share no corner and meet in more than a
 // point.
 func (c *contactFinder) meet(f, g uint32) bool {
-	return c.sharedCorners(f, g) == 0 && trianglesMeet(c.corners(f), c.corners(g))
+	shared, _, _ := c.sharedCorners(f, g)
+	return shared == 0 && trianglesMeet(c.corners(f), c.corners(g))
 }
 
 // addsTo reports whether a contact has a point that is no corner of both.
@@ -118,44 +116,91 @@ func (c *contactFinder) addsTo(found *contact, f, g uint32) bool {
 	return false
 }
 
-// coplanarTouch is touch for triangles in one plane. Three shared corners
-// count: the triangles lie on one another.
-func (c *contactFinder) coplanarTouch(f, g uint32, shared int) bool {
-	if shared == 3 {
-		return true
+// coplanarTouch is touch for triangles in one plane, which share some corners,
+// the last of them corner i of f and j of g.
+func (c *contactFinder) coplanarTouch(f, g uint32, shared, i, j int) bool {
+	switch shared {
+	case 1:
+		return c.sectorsOverlap(f, g, i, j)
+	case 2, 3:
+		return shared == 3 || c.onOneSide(f, g)
 	}
-	for _, pair := range [...][2]uint32{{f, g}, {g, f}} {
-		for k := range 3 {
-			var found contact
-			c.clip(pair[0], pair[1], k, &found)
-			if c.addsTo(&found, f, g) {
-				return true
-			}
+	for k := range 3 {
+		var found contact
+		c.clip(f, g, k, &found)
+		c.clip(g, f, k, &found)
+		if found.count > 0 {
+			return true
 		}
 	}
 	return false
 }
 
-// cornerSides returns on which side of the plane of s the corners of t lie, as
-// orient3D.
-func cornerSides(s, t *[3]r3.Vector) (sides [3]int) {
-	for i, p := range t {
-		sides[i] = orient3D(s[0], s[1], s[2], p)
+// sectorsOverlap reports whether a ray from corner i of f, which is corner j
+// of g, runs along or inside both.
+func (c *contactFinder) sectorsOverlap(f, g uint32, i, j int) bool {
+	s, t := c.corners(f), c.corners(g)
+	p, q := dropAxis(&s, r3.Axis(c.axis[f])), dropAxis(&t, r3.Axis(c.axis[f]))
+	apex, a, b := p[i], p[(i+1)%3], p[(i+2)%3]
+	u, v := q[(j+1)%3], q[(j+2)%3]
+	return isInSector(apex, a, b, u) || isInSector(apex, a, b, v) || isInSector(apex, u, v, a) || isInSector(apex, u, v, b)
+}
+
+// isInSector reports whether x lies within the angle from a to b as seen from
+// the apex, or along one of its sides.
+func isInSector(apex, a, b, x point2) bool {
+	turn := orient2D(apex.x, apex.y, a.x, a.y, b.x, b.y)
+	return turn*orient2D(apex.x, apex.y, a.x, a.y, x.x, x.y) >= 0 && turn*orient2D(apex.x, apex.y, x.x, x.y, b.x, b.y) >= 0
+}
+
+// onOneSide reports whether two triangles in one plane that share an edge lie
+// on the same side of it.
+func (c *contactFinder) onOneSide(f, g uint32) bool {
+	s, t := c.corners(f), c.corners(g)
+	p, q := dropAxis(&s, r3.Axis(c.axis[f])), dropAxis(&t, r3.Axis(c.axis[f]))
+	side := func(p [3]point2, f, g uint32) (side int) {
+		// The corner that is not shared, beside the edge, whose ends are taken
+		// in the order of their indices.
+		t := c.mesh.Triangles[f]
+		for k, v := range t {
+			if !slices.Contains(c.mesh.Triangles[g][:], v) {
+				a, b := p[(k+1)%3], p[(k+2)%3]
+				if t[(k+1)%3] > t[(k+2)%3] {
+					a, b = b, a
+				}
+				side = orient2D(a.x, a.y, b.x, b.y, p[k].x, p[k].y)
+			}
+		}
+		return side
+	}
+	return side(p, f, g) == side(q, g, f)
+}
+
+// cornerSides returns on which side of the plane of triangle f the corners of g
+// lie, as orient3D.
+func (c *contactFinder) cornerSides(f, g uint32) (sides [3]int) {
+	s, t := c.corners(f), c.corners(g)
+	for i, v := range c.mesh.Triangles[g] {
+		if !slices.Contains(c.mesh.Triangles[f][:], v) {
+			sides[i] = orient3D(s[0], s[1], s[2], t[i])
+		}
 	}
 	return sides
 }
 
-func sameSide(sides [3]int) bool {
-	return sides[0] != 0 && sides[0] == sides[1] && sides[0] == sides[2]
+// sameSide reports whether all corners but those shared lie on one side of a
+// plane.
+func sameSide(sides [3]int, shared int) bool {
+	sum := sides[0] + sides[1] + sides[2]
+	return shared < 3 && (sum == 3-shared || sum == shared-3)
 }
 
 // cross finds the contact of triangles f and g, whose corners lie on the given
 // sides of the plane of f, not all in it. The ends of what they have in common
 // are corners of one in the other, or lie where an edge goes through.
 func (c *contactFinder) cross(f, g uint32, ofG [3]int, found *contact) {
-	s, t := c.corners(f), c.corners(g)
-	ofF := cornerSides(&t, &s)
-	if sameSide(ofF) {
+	ofF := c.cornerSides(g, f)
+	if sameSide(ofF, 0) {
 		return
 	}
 	c.endsIn(g, f, ofG, found)
@@ -168,11 +213,12 @@ func (c *contactFinder) endsIn(f, g uint32, sides [3]int, found *contact) {
 	s, t := c.corners(f), c.corners(g)
 	for i := range 3 {
 		j := (i + 1) % 3
-		if sides[i] == 0 && isInTriangle(&t, s[i], c.axis[g]) {
-			found.vertex(c.mesh.Triangles[f][i])
+		v := c.mesh.Triangles[f][i]
+		if sides[i] == 0 && (slices.Contains(c.mesh.Triangles[g][:], v) || isInTriangle(&t, s[i], c.axis[g])) {
+			found.vertex(v)
 		}
 		if sides[i]*sides[j] < 0 && goesThrough(s[i], s[j], &t) {
-			found.crossing(c.mesh.Triangles[f][i], c.mesh.Triangles[f][j], c.plane(g))
+			found.crossing(v, c.mesh.Triangles[f][j], c.plane(g))
 		}
 	}
 }
@@ -202,7 +248,6 @@ func isInTriangle(t *[3]r3.Vector, p r3.Vector, axis uint8) bool {
 // clip finds what edge k of triangle g has in common with triangle f, which
 // lies in the same plane.
 func (c *contactFinder) clip(f, g uint32, k int, found *contact) {
-	found.coplanar, found.edge = true, k
 	axis := c.axis[f]
 	s, t := c.corners(f), c.corners(g)
 	v, w := c.mesh.Triangles[g][k], c.mesh.Triangles[g][(k+1)%3]

@@ -55,8 +55,7 @@ func (c *cutter) cutAll(ctx context.Context, pairs [][2]uint32) error {
 }
 
 func (c *cutter) cutPair(f, g uint32) {
-	s, t := c.corners(f), c.corners(g)
-	ofG := cornerSides(&s, &t)
+	ofG := c.cornerSides(f, g)
 	if ofG == ([3]int{}) {
 		c.coplanar[f], c.coplanar[g] = true, true
 		for k := range 3 {
