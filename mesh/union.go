@@ -33,7 +33,7 @@ const unionRounds = 8
 // had. Half of each is below the tolerance of Clean. Faces that should lie in one plane and miss it by a
 // rounding error meet everywhere at distances that double precision cannot
 // tell; on the grid they miss it by millions of steps.
-var unionGrids = [...]float64{0, 1.0 / (1 << 25), 1.0 / (1 << 23)}
+var unionGrids = [...]float64{0, 1.0 / (1 << 36), 1.0 / (1 << 25), 1.0 / (1 << 23)}
 
 // unite replaces the surface by that of the union of the bodies it encloses,
 // or says in the report why it is left as it is.
@@ -67,8 +67,11 @@ func (r *repairer) uniteOn(grid float64) (done change, err error) {
 	limit := maxUnionPairs
 	for range unionRounds {
 		before := r.mesh
-		if limit, err = r.uniteOnce(limit, &done); err != nil || r.mesh == before {
+		if limit, err = r.uniteOnce(limit, &done); err != nil {
 			return done, err
+		}
+		if r.mesh == before {
+			return done, r.settleUnion()
 		}
 	}
 	return done, errUnstableUnion
@@ -100,12 +103,12 @@ func (r *repairer) uniteOnce(limit int, done *change) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	cancelled := a.dropCancelled()
+	a.dropCancelled()
 	list, of, err := u.patches(a)
 	if err != nil {
 		return 0, err
 	}
-	if u.isUnited(list, done) && !cancelled {
+	if u.isUnited(a, list, done) {
 		return 0, nil
 	}
 	if err := r.takeUnion(a, list, of); err != nil {
@@ -115,8 +118,11 @@ func (r *repairer) uniteOnce(limit int, done *change) (int, error) {
 }
 
 // isUnited reports whether the mesh is its own union, and notes what is not.
-func (u *meshUnion) isUnited(list []surfacePatch, done *change) bool {
+func (u *meshUnion) isUnited(a *arrangement, list []surfacePatch, done *change) bool {
 	before := done.count
+	for _, f := range a.doubled {
+		done.at(u.middle(f))
+	}
 	for i := range list {
 		if !list[i].isBorder() {
 			done.at(u.middle(list[i].from))
@@ -153,20 +159,34 @@ func (r *repairer) takeUnion(a *arrangement, list []surfacePatch, of []uint32) e
 	if err := r.take(m, nil); err != nil {
 		return err
 	}
-	return r.settleUnion()
+	if err := r.settleUnion(); err != nil {
+		return err
+	}
+	_, err := r.noise()
+	return err
 }
 
 // settleUnion takes the steps that rounding may have made necessary.
 func (r *repairer) settleUnion() error {
+	if r.isClosedManifold() {
+		return nil
+	}
 	for _, work := range []func() (change, error){
-		r.folds, r.clean, r.flat, func() (change, error) { return r.split(false) }, r.noise,
+		r.folds, r.clean, r.flat, func() (change, error) { return r.split(false) },
 	} {
 		if _, err := work(); err != nil {
 			return err
 		}
 	}
-	if !r.topology.Watertight() || !r.topology.Manifold() || !r.topology.Orientable() || len(r.topology.Flipped) > 0 {
+	if !r.isClosedManifold() {
 		return errUnstableUnion
 	}
 	return nil
+}
+
+// isClosedManifold reports whether the surface is closed, manifold and turned
+// alike.
+func (r *repairer) isClosedManifold() bool {
+	t := r.topology
+	return (t.Watertight() || len(r.mesh.Triangles) == 0) && t.Manifold() && t.Orientable() && len(t.Flipped)+len(t.Collapsed) == 0
 }

@@ -12,6 +12,7 @@ type arrangement struct {
 	triangles []Triangle // whose corners are points
 	from      []uint32   // the triangle of the mesh that each one is a part of
 	weight    []int32    // how many lie there, those turned against it subtracted
+	doubled   []uint32   // for each cell that lies on another, its triangle of the mesh
 }
 
 // cellTable keeps the cells of triangles that lie on others. A cell is what
@@ -103,6 +104,7 @@ func (a *arrangement) addCell(m *planeMesh, f uint32, cell int32, table *cellTab
 		for i := known.lo; i < known.hi; i++ {
 			a.weight[i] += weight
 		}
+		a.doubled = append(a.doubled, f)
 		return
 	}
 	lo := len(a.triangles)
@@ -142,12 +144,11 @@ func (c *cellTable) outline(m *planeMesh, cell int32) (key []byte, upward bool) 
 	return c.key, c.border[0][2] == 1
 }
 
-// dropCancelled removes the triangles that others cancel, turns those over
-// that are outweighed, and reports whether any lay on another.
-func (a *arrangement) dropCancelled() bool {
-	n, changed := 0, false
+// dropCancelled removes the triangles that others cancel, and turns those over
+// that are outweighed.
+func (a *arrangement) dropCancelled() {
+	n := 0
 	for i, w := range a.weight {
-		changed = changed || w != 1
 		if w == 0 {
 			continue
 		}
@@ -159,5 +160,4 @@ func (a *arrangement) dropCancelled() bool {
 		n++
 	}
 	a.triangles, a.from, a.weight = a.triangles[:n], a.from[:n], a.weight[:n]
-	return changed
 }
