@@ -148,10 +148,14 @@ func (r *run) cleaned() (*body, error) {
 }
 
 func (r *run) repaired() (*body, error) {
-	if mesh.IsSound(r.original.topology, r.original.measures) {
+	unite := r.opts.Repair == RepairUnion
+	if !unite && mesh.IsSound(r.original.topology, r.original.measures) {
 		return r.original, nil
 	}
-	m, done, err := mesh.Repair(r.ctx, r.original.mesh, mesh.RepairOptions{Threads: r.opts.Threads})
+	m, done, err := mesh.Repair(r.ctx, r.original.mesh, mesh.RepairOptions{Threads: r.opts.Threads, Union: unite})
+	if err == nil && done.RefusedUnion != "" {
+		r.limit("union: %s", done.RefusedUnion)
+	}
 	if err != nil || !done.Changed {
 		return r.original, err
 	}

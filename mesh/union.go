@@ -70,8 +70,11 @@ func (r *repairer) uniteOn(grid float64) (done change, err error) {
 		if limit, err = r.uniteOnce(limit, &done); err != nil {
 			return done, err
 		}
-		if r.mesh == before {
+		if r.mesh == before && grid > 0 {
 			return done, r.settleUnion()
+		}
+		if r.mesh == before {
+			return done, nil
 		}
 	}
 	return done, errUnstableUnion
@@ -146,6 +149,7 @@ func (u *meshUnion) middle(f uint32) r3.Vector {
 	a, b, c := u.mesh.Corners(int(f))
 	return Scaled(a.Add(b).Add(c), 1.0/3)
 }
+
 // takeUnion makes a mesh of the patches that bound the union.
 func (r *repairer) takeUnion(a *arrangement, list []surfacePatch, of []uint32) error {
 	var kept []Triangle

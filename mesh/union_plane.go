@@ -250,9 +250,9 @@ func (m *planeMesh) circleHolds(a, b, c, d int32) bool {
 	return det > float64(clearly*size)
 }
 
-func (p point2) minus(q point2) point2   { return point2{p.x - q.x, p.y - q.y} }
-func (p point2) norm2() float64          { return float64(p.x*p.x) + float64(p.y*p.y) }
-func (p point2) cross(q point2) float64  { return float64(p.x*q.y) - float64(p.y*q.x) }
+func (p point2) minus(q point2) point2  { return point2{p.x - q.x, p.y - q.y} }
+func (p point2) norm2() float64         { return float64(p.x*p.x) + float64(p.y*p.y) }
+func (p point2) cross(q point2) float64 { return float64(p.x*q.y) - float64(p.y*q.x) }
 
 // canFlip reports whether the edge from p to q between the far corners a, to
 // its left, and b can be turned: whether the four make a convex corner

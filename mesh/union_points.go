@@ -96,8 +96,8 @@ func (k *exactKernel) orient2D(a, b, c uint32, axis int) int {
 	acx, bcx, acy, bcy := p.x-r.x, q.x-r.x, p.y-r.y, q.y-r.y
 	det := float64(acx*bcy) - float64(acy*bcx)
 	reach := max(math.Abs(acx), math.Abs(bcx), math.Abs(acy), math.Abs(bcy))
-	size := max(reach, math.Abs(r.x), math.Abs(r.y))
-	bound := float64(roundedBound*size)*reach + float64(roundedBound*size)*float64(roundedBound*size) + underflowBound
+	size := float64(roundedBound * max(reach, math.Abs(r.x), math.Abs(r.y)))
+	bound := float64(size*reach) + float64(size*size) + underflowBound
 	switch {
 	case det > bound:
 		return 1

@@ -223,7 +223,8 @@ func (r *windingRay) side(g uint32, s *[3]r3.Vector) int {
 	det := ad.Dot(bd.Cross(cd))
 	reach := max(largestComponent(ad), largestComponent(bd), largestComponent(cd))
 	size := float64(roundedBound * max(reach, largestComponent(r.near)))
-	bound := 4*(float64(float64(size*reach)*reach)+float64(float64(size*size)*reach)+float64(float64(size*size)*size)) + underflowBound
+	errors := float64(float64(size*reach)*reach) + float64(float64(size*size)*reach) + float64(float64(size*size)*size)
+	bound := float64(4*errors) + underflowBound
 	switch {
 	case det > bound:
 		return 1
@@ -232,4 +233,3 @@ func (r *windingRay) side(g uint32, s *[3]r3.Vector) int {
 	}
 	return -r.kernel.side(r.union.find.plane(g), r.exact)
 }
-

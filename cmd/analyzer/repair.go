@@ -19,6 +19,7 @@ type repairFlags struct {
 	out          string
 	format       mesh.Format
 	fillLarge    bool
+	union        bool
 	report, json bool
 	threads      int
 }
@@ -39,10 +40,15 @@ separates bodies that touch, closes holes and turns the surface outward. No
 vertex moves by more than 1e-7 of the part's size. A part that needs nothing is
 written as it is.
 
+With --union, bodies that overlap become one, and surfaces that cross
+themselves the boundary of what they enclose; cavities stay. Where that cannot
+be done, the surface stays as it is and a note says why.
+
 The exit code is 1 if the model is still no closed solid afterwards; OUT is
 written nevertheless.`,
 		Example: `  analyzer repair scan.stl -o scan-repaired.stl
-  analyzer repair --fill-large --report shell.obj -o shell.3mf`,
+  analyzer repair --fill-large --report shell.obj -o shell.3mf
+  analyzer repair --union assembly.3mf -o one-piece.stl`,
 		Args: exactArgs(1, "give the file to repair"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var opts analysis.Options
@@ -70,6 +76,7 @@ written nevertheless.`,
 	f := cmd.Flags()
 	f.StringVarP(&flags.out, "out", "o", "", "file to write")
 	f.BoolVar(&flags.fillLarge, "fill-large", false, "also close holes whose patch exceeds 5 % of the surface")
+	f.BoolVar(&flags.union, "union", false, "unite bodies that overlap and surfaces that cross themselves")
 	f.BoolVar(&flags.report, "report", false, "say what was done, step by step")
 	f.BoolVar(&flags.json, "json", false, "print the report as JSON")
 	f.IntVar(&flags.threads, "threads", 0, "processors to use, 0 for all")
@@ -82,7 +89,9 @@ func (p *program) repair(ctx context.Context, in string, flags *repairFlags, rea
 	if err != nil {
 		return false, err
 	}
-	m, done, err := mesh.Repair(ctx, file.Mesh, mesh.RepairOptions{Threads: flags.threads, FillLarge: flags.fillLarge})
+	m, done, err := mesh.Repair(ctx, file.Mesh, mesh.RepairOptions{
+		Threads: flags.threads, FillLarge: flags.fillLarge, Union: flags.union,
+	})
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", in, plainError(err))
 	}
@@ -100,6 +109,9 @@ func (p *program) repair(ctx context.Context, in string, flags *repairFlags, rea
 	}
 	if err != nil {
 		return false, err
+	}
+	if done.RefusedUnion != "" {
+		note(p.stderr, "%s: bodies are not united: %s", printable(in), done.RefusedUnion)
 	}
 	after := &done.After
 	sound = after.BorderEdges+after.NonManifoldEdges+after.NonManifoldVertices+after.Flipped == 0
@@ -130,6 +142,7 @@ var repairWords = map[mesh.RepairStepName]string{
 	mesh.RepairSeparate:  "vertices and edges separated after closing holes",
 	mesh.RepairNoise:     "noise shells removed",
 	mesh.RepairOutward:   "shells turned outward",
+	mesh.RepairUnion:     "pieces of overlapping surfaces removed or joined",
 }
 
 func writeRepairReport(w io.Writer, r *mesh.RepairReport) error {
