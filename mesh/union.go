@@ -18,10 +18,13 @@ const (
 	errManyPairs     errUnion = "more than a million pairs of triangles meet"
 	errUnstableUnion errUnion = "faces meet at distances that cannot be told from rounding"
 	errUnbalanced    errUnion = "the parts of the surface do not fit together"
+	errEmptyUnion    errUnion = "the surface encloses nothing"
 )
 
 // isFinal reports whether other coordinates would not help.
-func (e errUnion) isFinal() bool { return e == errOpenUnion || e == errManyPairs }
+func (e errUnion) isFinal() bool {
+	return e == errOpenUnion || e == errManyPairs || e == errEmptyUnion
+}
 
 // unionRounds bounds how often the union is made anew of its own result,
 // because rounding has made triangles meet that had not. Each round must have
@@ -102,6 +105,9 @@ func (r *repairer) uniteOnce(limit int, done *change) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if len(u.tree.faces) == 0 {
+		return 0, errEmptyUnion
+	}
 	a, err := u.arrange(limit)
 	if err != nil {
 		return 0, err
@@ -158,6 +164,9 @@ func (r *repairer) takeUnion(a *arrangement, list []surfacePatch, of []uint32) e
 			kept = append(kept, t)
 		}
 	}
+	if len(kept) == 0 {
+		return errEmptyUnion
+	}
 	m := weldExact(a.points.at, kept)
 	m.Triangles = slices.DeleteFunc(m.Triangles, func(t Triangle) bool { return isCollapsed(&t) })
 	if err := r.take(m, nil); err != nil {
@@ -192,5 +201,5 @@ func (r *repairer) settleUnion() error {
 // alike.
 func (r *repairer) isClosedManifold() bool {
 	t := r.topology
-	return (t.Watertight() || len(r.mesh.Triangles) == 0) && t.Manifold() && t.Orientable() && len(t.Flipped)+len(t.Collapsed) == 0
+	return t.Watertight() && t.Manifold() && t.Orientable() && len(t.Flipped)+len(t.Collapsed) == 0
 }

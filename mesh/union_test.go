@@ -151,6 +151,19 @@ func TestUnionRefusesOpen(t *testing.T) {
 	}
 }
 
+// More crossings than there is memory for are refused, not cut short.
+func TestUnionRefusesTooMany(t *testing.T) {
+	var bars []meshtest.Solid
+	for i := range 320 {
+		bars = append(bars, meshtest.Box(1000, 1, 1).Translate(0, 3*float64(i)+1, 0), meshtest.Box(1, 1000, 1).Translate(3*float64(i)+1, 0, 0.5))
+	}
+	m := meshtest.Merge("bars", bars...).Mesh
+	out, report, err := mesh.Repair(t.Context(), m, mesh.RepairOptions{Union: true})
+	if err != nil || out != m || report.Changed || report.RefusedUnion != "more than a million pairs of triangles meet" {
+		t.Errorf("%v %+v", err, report)
+	}
+}
+
 // The report says what went and where.
 func TestUnionReport(t *testing.T) {
 	s := meshtest.OverlappingCubes(20, 10, 10, 10)
@@ -347,6 +360,48 @@ func TestUnionTurnedLatticeBoxes(t *testing.T) {
 		for _, v := range []meshtest.Solid{s.Rotate(seed), s.Rotate(seed).Round(), s.Rotate(seed).Translate(1e3, 2e3, -1e3)} {
 			hasVolume(t, s.Name, v.Mesh, volume, 1e-6)
 		}
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+}
+
+// latticeTetrahedra makes tetrahedra with corners on a lattice, every third of
+// them inside out if mixed is set.
+func latticeTetrahedra(seed uint64, count, n int, mixed bool) meshtest.Solid {
+	random := meshtest.Random(seed)
+	var parts []meshtest.Solid
+	for len(parts) < count {
+		m := &mesh.Mesh{Triangles: []mesh.Triangle{{0, 2, 1}, {0, 1, 3}, {1, 2, 3}, {0, 3, 2}}}
+		for range 4 {
+			m.Vertices = append(m.Vertices, at(float64(random.IntN(n)), float64(random.IntN(n)), float64(random.IntN(n))))
+		}
+		v := m.Vertices
+		s := meshtest.Solid{Mesh: m}
+		det := v[1].Sub(v[0]).Cross(v[2].Sub(v[0])).Dot(v[3].Sub(v[0]))
+		switch {
+		case det == 0:
+			continue
+		case (det < 0) != (mixed && len(parts)%3 == 1):
+			s = s.Flip()
+		}
+		parts = append(parts, s)
+	}
+	return meshtest.Merge(fmt.Sprintf("lattice tetrahedra %d", seed), parts...)
+}
+
+// Tetrahedra on a lattice meet along oblique planes, lines and edges; turned,
+// they miss them by rounding errors.
+func TestUnionLatticeTetrahedra(t *testing.T) {
+	for seed := range uint64(120) {
+		s := latticeTetrahedra(seed, 2+int(seed%12), 3+int(seed/3%4), seed%2 == 1)
+		switch seed % 6 {
+		case 4:
+			s = s.Rotate(seed)
+		case 5:
+			s = s.Rotate(seed).Round()
+		}
+		united(t, s.Name, s.Mesh)
 		if t.Failed() {
 			t.FailNow()
 		}
