@@ -21,6 +21,8 @@ type Mending struct {
 	Refused       []RefusedHole `json:"refused"`
 	RefusedCount  int           `json:"refusedCount"`  // of all of them
 	LargestFilled float64       `json:"largestFilled"` // box diagonal of the largest hole that was closed
+	// RefusedUnion says why the union that was asked for was not made.
+	RefusedUnion string `json:"refusedUnion,omitempty"`
 }
 
 // A MendingStep says what one step of a repair did. See mesh.RepairStep.
@@ -50,6 +52,7 @@ func NewMending(done *mesh.RepairReport) *Mending {
 		Refused:       make([]RefusedHole, 0, len(done.Refused)),
 		RefusedCount:  done.RefusedCount,
 		LargestFilled: done.LargestFilled,
+		RefusedUnion:  done.RefusedUnion,
 	}
 	for i := range done.Steps {
 		s := &done.Steps[i]

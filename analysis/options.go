@@ -90,8 +90,9 @@ type Repair string
 // The ways to repair. What Auto leaves as it is, the criteria that fail say in
 // the report.
 const (
-	RepairAuto Repair = "auto" // everything that needs no guess; see mesh.Repair
-	RepairOff  Repair = "off"  // weld and drop duplicate triangles only
+	RepairAuto  Repair = "auto"  // everything that needs no guess; see mesh.Repair
+	RepairUnion Repair = "union" // the same, and bodies that overlap are united
+	RepairOff   Repair = "off"   // weld and drop duplicate triangles only
 )
 
 // An OptionError says which option cannot be and why.
@@ -196,9 +197,9 @@ func (o Options) Validate() error {
 		}
 	}
 	switch o.Repair {
-	case "", RepairAuto, RepairOff:
+	case "", RepairAuto, RepairUnion, RepairOff:
 	default:
-		return &OptionError{"repair", fmt.Sprintf("%q is not known; use auto or off", o.Repair)}
+		return &OptionError{"repair", fmt.Sprintf("%q is not known; use auto, union or off", o.Repair)}
 	}
 	for _, s := range o.Stages {
 		if !slices.Contains(AllStages(), s) {

@@ -149,15 +149,19 @@ func (r *run) cleaned() (*body, error) {
 }
 
 func (r *run) repaired() (*body, error) {
-	if mesh.IsSound(r.original.topology, r.original.measures) {
+	unite := r.opts.Repair == RepairUnion
+	if !unite && mesh.IsSound(r.original.topology, r.original.measures) {
 		r.report.Repair = r.original.nothingToMend()
 		return r.original, nil
 	}
-	m, done, err := mesh.Repair(r.ctx, r.original.mesh, mesh.RepairOptions{Threads: r.opts.Threads})
+	m, done, err := mesh.Repair(r.ctx, r.original.mesh, mesh.RepairOptions{Threads: r.opts.Threads, Union: unite})
 	if err != nil {
 		return nil, err
 	}
 	r.report.Repair = NewMending(done)
+	if done.RefusedUnion != "" {
+		r.limit("union: %s", done.RefusedUnion)
+	}
 	if !done.Changed {
 		return r.original, nil
 	}

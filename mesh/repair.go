@@ -22,6 +22,10 @@ type RepairOptions struct {
 	// StrayArea is the area up to which a flat sheet beside closed shells is
 	// taken for debris, in units of the surface's area; 0 means 0.01.
 	StrayArea float64
+
+	// Union replaces bodies that overlap and surfaces that cross themselves by
+	// the boundary of what they enclose together.
+	Union bool
 }
 
 // Defaults of RepairOptions.
@@ -76,6 +80,7 @@ const (
 	RepairSeparate  RepairStepName = "separate"   // sheets separated that filling brought together
 	RepairNoise     RepairStepName = "noise"      // noise shells removed
 	RepairOutward   RepairStepName = "orient_out" // shells turned outward
+	RepairUnion     RepairStepName = "union"      // bodies united, if asked for
 )
 
 // A RepairStep says what one step did. Steps that did nothing are not listed.
@@ -103,6 +108,9 @@ type RepairReport struct {
 	Steps        []RepairStep  `json:"steps,omitempty"`
 	Refused      []RefusedHole `json:"refused,omitempty"` // the longest 100
 	RefusedCount int           `json:"refusedCount"`
+	// RefusedUnion says why the union that was asked for was not made; empty if
+	// it was, or if there was nothing to unite.
+	RefusedUnion string `json:"refusedUnion,omitempty"`
 	// LargestFilled is the box diagonal of the largest hole that was closed.
 	LargestFilled float64 `json:"largestFilled"`
 	// Changed is false if the mesh came back as it was.
@@ -145,12 +153,23 @@ func Repair(ctx context.Context, m *Mesh, opts RepairOptions) (*Mesh, *RepairRep
 	}
 	report := &RepairReport{Before: repairCounts(m, t)}
 	report.After = report.Before
-	if IsSound(t, s) {
+	sound := IsSound(t, s)
+	if sound && !opts.Union {
 		return m, report, nil
 	}
-	r := repairer{ctx: ctx, opts: opts, report: report, mesh: m, topology: t, measured: s}
-	if err := r.settle(); err != nil {
-		return nil, nil, err
+	r := repairer{ctx: ctx, opts: opts, report: report, mesh: m, topology: t, measured: s, box: s.Box}
+	if !sound {
+		if err := r.settle(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if opts.Union {
+		if err := r.run([]repairStep{{RepairUnion, r.unite}}); err != nil {
+			return nil, nil, err
+		}
+		if err := r.inOrder(m); err != nil {
+			return nil, nil, err
+		}
 	}
 	report.After = repairCounts(r.mesh, r.topology)
 	if report.Changed = r.mesh != m; !report.Changed {
@@ -206,7 +225,7 @@ func (r *repairer) round() (done bool, err error) {
 		return false, err
 	}
 	r.box = s.Box
-	if err := r.run(); err != nil {
+	if err := r.run(r.steps()); err != nil {
 		return false, err
 	}
 	if s, err = r.measures(); err != nil {
@@ -263,12 +282,15 @@ type repairer struct {
 	turned   []bool    // triangles of shells that were not turned alike; nil if there are none
 }
 
-// run takes the steps in their order.
-func (r *repairer) run() error {
-	steps := []struct {
-		name RepairStepName
-		work func() (change, error)
-	}{
+// A repairStep is a step with what it does.
+type repairStep struct {
+	name RepairStepName
+	work func() (change, error)
+}
+
+// steps lists the steps in their order.
+func (r *repairer) steps() []repairStep {
+	return []repairStep{
 		{RepairFolds, r.folds},
 		{RepairClean, r.clean},
 		{RepairFlat, r.flat},
@@ -284,6 +306,10 @@ func (r *repairer) run() error {
 		{RepairNoise, r.noise},
 		{RepairOutward, r.outward},
 	}
+}
+
+// run takes steps in their order.
+func (r *repairer) run(steps []repairStep) error {
 	for _, s := range steps {
 		if err := r.ctx.Err(); err != nil {
 			return err

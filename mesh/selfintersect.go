@@ -44,18 +44,25 @@ func (b *BVH) SelfIntersections(ctx context.Context, opts SelfIntersectionOption
 	if len(b.nodes) == 0 {
 		return SelfIntersections{}, ctx.Err()
 	}
-	s := selfIntersection{tree: b, ctx: ctx, limit: limit}
-	threads := threadCount(opts.Threads)
-	pairs, err := s.run(threads)
+	s := selfIntersection{tree: b, ctx: ctx, limit: limit, meet: b.meet}
+	pairs, capped, err := s.list(threadCount(opts.Threads))
 	if err != nil {
 		return SelfIntersections{}, err
 	}
-	capped := len(pairs) > limit
-	pairs = pairs[:min(len(pairs), limit)]
+	return SelfIntersections{Pairs: pairs, Count: len(pairs), Capped: capped}, nil
+}
+
+// list searches and lists the pairs, sorted; capped says that there are more.
+func (s *selfIntersection) list(threads int) (pairs [][2]uint32, capped bool, err error) {
+	if pairs, err = s.run(threads); err != nil {
+		return nil, false, err
+	}
+	capped = len(pairs) > s.limit
+	pairs = pairs[:min(len(pairs), s.limit)]
 	slices.SortFunc(pairs, func(p, q [2]uint32) int {
 		return cmp.Or(cmp.Compare(p[0], q[0]), cmp.Compare(p[1], q[1]))
 	})
-	return SelfIntersections{Pairs: pairs, Count: len(pairs), Capped: capped}, nil
+	return pairs, capped, nil
 }
 
 // A selfIntersection is the search as a whole.
@@ -63,6 +70,7 @@ type selfIntersection struct {
 	tree  *BVH
 	ctx   context.Context
 	limit int
+	meet  func(i, j uint32) bool // of triangles i and j of the leaves
 
 	// The pairs of each task, until the tasks before it and it have found more
 	// than the limit: the tasks after that one are of no interest.
@@ -82,8 +90,8 @@ const (
 	// selfTasks is the number of tasks that a search is split into, at least.
 	selfTasks = 512
 
-	// selfCheck is the number of pairs after which a task looks
-	// whether it should end.
+	// selfCheck is the number of pairs after which a task looks whether it
+	// should end.
 	selfCheck = 1 << 16
 )
 
@@ -253,7 +261,7 @@ func (t *selfTask) test() {
 	tree := t.search.tree
 	for _, pair := range t.leaves {
 		i, j := pair[0]&^kernel.Leaf, pair[1]&^kernel.Leaf
-		if tree.meet(i, j) {
+		if t.search.meet(i, j) {
 			f, g := tree.faces[i], tree.faces[j]
 			t.pairs = append(t.pairs, [2]uint32{min(f, g), max(f, g)})
 		}

@@ -49,11 +49,11 @@ func clearlyBeside(s, t *[3]r3.Vector) bool {
 	// Each of the six products of a height is at most the product of the
 	// largest coordinates and passes through eight roundings at most.
 	const share = 6 * 16 * halfUlp
-	size := float64(share*largest(e)) * largest(f)
+	size := float64(share*largestComponent(e)) * largestComponent(f)
 	below, above := 0, 0
 	for _, p := range t {
 		d := p.Sub(s[0])
-		height, bound := n.Dot(d), float64(size*largest(d))+underflowBound
+		height, bound := n.Dot(d), float64(size*largestComponent(d))+underflowBound
 		switch {
 		case height > bound:
 			above++
@@ -65,9 +65,6 @@ func clearlyBeside(s, t *[3]r3.Vector) bool {
 	}
 	return below == 3 || above == 3
 }
-
-// largest returns the largest absolute coordinate.
-func largest(v r3.Vector) float64 { return max(math.Abs(v.X), math.Abs(v.Y), math.Abs(v.Z)) }
 
 // planeSides returns on which side of the plane of s the corners of t lie, as
 // orient3D does, and whether t meets that plane in at most one point.

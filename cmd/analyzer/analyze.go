@@ -95,7 +95,7 @@ func (f *judgeFlags) addLimits(cmd *cobra.Command) {
 	flags.Var(&f.optimalWall, "optimal-wall", "thinnest wall that needs no warning")
 	flags.Var(&f.gapLimit, "min-gap", "clearance below which surfaces fuse (default 0.2, fdm 0.3)")
 	flags.Var(&f.chamber, "chamber", "build chamber in mm, such as 250x250x300")
-	choiceFlag(cmd, &f.repair, "repair", "what is mended before judging", string(analysis.RepairAuto), string(analysis.RepairOff))
+	choiceFlag(cmd, &f.repair, "repair", "what is mended before judging", string(analysis.RepairAuto), string(analysis.RepairUnion), string(analysis.RepairOff))
 	flags.BoolVar(&f.concaveHull, "concave-hull", false, "measure the volume of the concave hull too")
 }
 

@@ -24,6 +24,7 @@ var mendingWords = map[mesh.RepairStepName][2]string{
 	mesh.RepairSeparate:  {"vertex or edge separated after closing holes", "vertices and edges separated after closing holes"},
 	mesh.RepairNoise:     {"noise shell removed", "noise shells removed"},
 	mesh.RepairOutward:   {"shell turned outward", "shells turned outward"},
+	mesh.RepairUnion:     {"piece of overlapping surfaces removed or joined", "pieces of overlapping surfaces removed or joined"},
 }
 
 // A mended is what the steps of one name did, in all rounds.

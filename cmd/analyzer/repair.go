@@ -20,6 +20,7 @@ type repairFlags struct {
 	out          string
 	format       mesh.Format
 	fillLarge    bool
+	union        bool
 	report, json bool
 	threads      int
 }
@@ -40,10 +41,15 @@ alike, separates bodies that touch, closes holes and turns the surface outward.
 No vertex moves by more than 1e-7 of the part's size. A part that needs nothing
 is written as it is.
 
+With --union, bodies that overlap become one, and surfaces that cross
+themselves the boundary of what they enclose; cavities stay. Where that cannot
+be done, the surface stays as it is and a note says why.
+
 The exit code is 1 if the model is still no closed solid afterwards; OUT is
 written nevertheless.`,
 		Example: `  analyzer repair scan.stl -o scan-repaired.stl
-  analyzer repair --fill-large --report shell.obj -o shell.3mf`,
+  analyzer repair --fill-large --report shell.obj -o shell.3mf
+  analyzer repair --union assembly.3mf -o one-piece.stl`,
 		Args: exactArgs(1, "give the file to repair"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var opts analysis.Options
@@ -74,6 +80,7 @@ written nevertheless.`,
 	f := cmd.Flags()
 	f.StringVarP(&flags.out, "output", "o", "", "`FILE` to write the repaired model to")
 	f.BoolVar(&flags.fillLarge, "fill-large", false, "also close holes whose patch exceeds 5 % of the surface")
+	f.BoolVar(&flags.union, "union", false, "unite bodies that overlap and surfaces that cross themselves")
 	f.BoolVar(&flags.report, "report", false, "say what was done, step by step")
 	f.BoolVar(&flags.json, "json", false, "print the report as JSON")
 	f.IntVar(&flags.threads, "threads", 0, "processors to use (default all)")
@@ -86,7 +93,9 @@ func (p *program) repair(ctx context.Context, in string, flags *repairFlags, rea
 	if err != nil {
 		return false, err
 	}
-	m, done, err := mesh.Repair(ctx, file.Mesh, mesh.RepairOptions{Threads: flags.threads, FillLarge: flags.fillLarge})
+	m, done, err := mesh.Repair(ctx, file.Mesh, mesh.RepairOptions{
+		Threads: flags.threads, FillLarge: flags.fillLarge, Union: flags.union,
+	})
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", in, plainError(err))
 	}
@@ -104,6 +113,9 @@ func (p *program) repair(ctx context.Context, in string, flags *repairFlags, rea
 	}
 	if err != nil {
 		return false, err
+	}
+	if done.RefusedUnion != "" {
+		note(p.stderr, "%s: bodies are not united: %s", printable(in), done.RefusedUnion)
 	}
 	after := &done.After
 	sound = after.BorderEdges+after.NonManifoldEdges+after.NonManifoldVertices+after.Flipped == 0

@@ -112,15 +112,16 @@ func writeSolid(ts *testscript.TestScript, neg bool, args []string) {
 		n = append(n, v)
 	}
 	shapes := map[string]func() meshtest.Solid{
-		"box":      func() meshtest.Solid { return meshtest.Box(n[0], n[1], n[2]) },
-		"openbox":  func() meshtest.Solid { return meshtest.OpenBox(n[0], n[1], n[2], n[3]) },
-		"mushroom": func() meshtest.Solid { return meshtest.Mushroom(n[0], n[1], n[2], n[3], n[4]) },
-		"sphere":   func() meshtest.Solid { return meshtest.Icosphere(n[0], int(n[1])) },
-		"lidless":  func() meshtest.Solid { return meshtest.LidlessBox(n[0], n[1], n[2]) },
-		"inverted": func() meshtest.Solid { return meshtest.Box(n[0], n[1], n[2]).Flip() },
-		"touching": func() meshtest.Solid { return meshtest.TouchingCubes(n[0], int(n[1])) },
-		"moebius":  func() meshtest.Solid { return meshtest.Moebius(n[0], n[1], int(n[2])) },
-		"grid":     func() meshtest.Solid { return meshtest.GridBox(n[0], n[0], n[0], int(n[1])) },
+		"box":         func() meshtest.Solid { return meshtest.Box(n[0], n[1], n[2]) },
+		"openbox":     func() meshtest.Solid { return meshtest.OpenBox(n[0], n[1], n[2], n[3]) },
+		"mushroom":    func() meshtest.Solid { return meshtest.Mushroom(n[0], n[1], n[2], n[3], n[4]) },
+		"sphere":      func() meshtest.Solid { return meshtest.Icosphere(n[0], int(n[1])) },
+		"lidless":     func() meshtest.Solid { return meshtest.LidlessBox(n[0], n[1], n[2]) },
+		"overlapping": func() meshtest.Solid { return meshtest.OverlappingCubes(n[0], n[1], n[2], n[3]) },
+		"inverted":    func() meshtest.Solid { return meshtest.Box(n[0], n[1], n[2]).Flip() },
+		"touching":    func() meshtest.Solid { return meshtest.TouchingCubes(n[0], int(n[1])) },
+		"moebius":     func() meshtest.Solid { return meshtest.Moebius(n[0], n[1], int(n[2])) },
+		"grid":        func() meshtest.Solid { return meshtest.GridBox(n[0], n[0], n[0], int(n[1])) },
 	}
 	shape, ok := shapes[args[1]]
 	if !ok {
