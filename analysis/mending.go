@@ -21,8 +21,9 @@ type Mending struct {
 	Refused       []RefusedHole `json:"refused"`
 	RefusedCount  int           `json:"refusedCount"`  // of all of them
 	LargestFilled float64       `json:"largestFilled"` // box diagonal of the largest hole that was closed
-	// RefusedUnion says why the union that was asked for was not made.
-	RefusedUnion string `json:"refusedUnion,omitempty"`
+	// RefusedUnion says why the union that was asked for was not made; empty if
+	// it was, or if none was asked for or needed.
+	RefusedUnion string `json:"refusedUnion"`
 }
 
 // A MendingStep says what one step of a repair did. See mesh.RepairStep.
