@@ -26,6 +26,10 @@ type RepairOptions struct {
 	// Union replaces bodies that overlap and surfaces that cross themselves by
 	// the boundary of what they enclose together.
 	Union bool
+	// Single asks for a union that single precision can hold, because it is to
+	// be written so. It is understood of a mesh of single precision. Where there
+	// is none, the union is of double precision.
+	Single bool
 }
 
 // Defaults of RepairOptions.

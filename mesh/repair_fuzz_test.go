@@ -31,11 +31,12 @@ func gridMesh(data []byte) *mesh.Mesh {
 
 // checkGridRepair proves that repair ends, leaves no defect of its own and has
 // nothing to do the second time.
-func checkGridRepair(t *testing.T, m *mesh.Mesh) {
+func checkGridRepair(t *testing.T, m *mesh.Mesh, opts mesh.RepairOptions) {
 	t.Helper()
+	opts.Threads, opts.FillLarge = 1, true
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	out, _, err := mesh.Repair(ctx, m, mesh.RepairOptions{Threads: 1, FillLarge: true})
+	out, _, err := mesh.Repair(ctx, m, opts)
 	if ctx.Err() != nil {
 		t.Fatal("repair takes too long")
 	}
@@ -49,7 +50,7 @@ func checkGridRepair(t *testing.T, m *mesh.Mesh) {
 			}
 		}
 	}
-	again, report, err := mesh.Repair(ctx, out, mesh.RepairOptions{Threads: 1, FillLarge: true})
+	again, report, err := mesh.Repair(ctx, out, opts)
 	if err != nil || again != out {
 		t.Errorf("repaired twice: %v %+v", err, report)
 	}
@@ -58,7 +59,27 @@ func checkGridRepair(t *testing.T, m *mesh.Mesh) {
 func FuzzRepair(f *testing.F) {
 	f.Add([]byte{0, 1, 4, 1, 5, 4, 0, 4, 16, 1, 0, 17})
 	f.Add([]byte{0, 3, 12, 3, 15, 12, 0, 12, 48, 3, 0, 51, 1, 2, 17, 17, 2, 18})
-	f.Fuzz(func(t *testing.T, data []byte) { checkGridRepair(t, gridMesh(data)) })
+	f.Fuzz(func(t *testing.T, data []byte) { checkGridRepair(t, gridMesh(data), mesh.RepairOptions{}) })
+}
+
+// tetrahedra closes the first triangles, but not the last, to tetrahedra with
+// the first corner of the next.
+func tetrahedra(m *mesh.Mesh) *mesh.Mesh {
+	out := &mesh.Mesh{Vertices: m.Vertices}
+	for i := 1; i < min(len(m.Triangles), 16); i++ {
+		a, b, c, d := m.Triangles[i-1][0], m.Triangles[i-1][1], m.Triangles[i-1][2], m.Triangles[i][0]
+		out.Triangles = append(out.Triangles, mesh.Triangle{a, c, b}, mesh.Triangle{a, b, d}, mesh.Triangle{b, c, d}, mesh.Triangle{a, d, c})
+	}
+	return out
+}
+
+func FuzzUnion(f *testing.F) {
+	f.Add([]byte{0, 1, 4, 21, 2, 3, 0, 2, 8, 32, 1, 1})
+	f.Add([]byte{0, 3, 12, 48, 15, 12, 3, 60, 63, 3, 0, 51, 1, 2, 17, 17, 2, 18})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		checkGridRepair(t, gridMesh(data), mesh.RepairOptions{Union: true})
+		checkGridRepair(t, tetrahedra(gridMesh(data)), mesh.RepairOptions{Union: true})
+	})
 }
 
 // TestRepairRandomSoup does so for soups of all sizes.
@@ -72,7 +93,11 @@ func TestRepairRandomSoup(t *testing.T) {
 				data[i] %= 8 // crowded
 			}
 		}
-		checkGridRepair(t, gridMesh(data))
+		checkGridRepair(t, gridMesh(data), mesh.RepairOptions{})
+		if seed < 100 {
+			checkGridRepair(t, gridMesh(data), mesh.RepairOptions{Union: true})
+			checkGridRepair(t, tetrahedra(gridMesh(data)), mesh.RepairOptions{Union: true, Single: true})
+		}
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}

@@ -31,20 +31,29 @@ func (e errUnion) isFinal() bool {
 // fewer to do than the one before.
 const unionRounds = 8
 
+// fewUnionPairs may meet in every round.
+const fewUnionPairs = 64
+
 // unionGrids are the distances, in units of the box diagonal, to which vertices
 // are rounded one after the other where the union of what is given cannot be
-// had. Half of each is below the tolerance of Clean. Faces that should lie in one plane and miss it by a
-// rounding error meet everywhere at distances that double precision cannot
-// tell; on the grid they miss it by millions of steps.
+// had. Half of each is below the tolerance of Clean.
+//
+// Faces that should lie in one plane and miss it by a rounding error meet
+// everywhere, at distances that double precision cannot tell; on a grid they
+// miss it by thousands of steps of double precision and more.
 var unionGrids = [...]float64{0, 1.0 / (1 << 36), 1.0 / (1 << 25), 1.0 / (1 << 23)}
 
 // unite replaces the surface by that of the union of the bodies it encloses,
 // or says in the report why it is left as it is.
 func (r *repairer) unite() (change, error) {
+	r.turned = nil // which way round shells are has been decided
 	before := *r
 	var refused errUnion
 	for _, grid := range unionGrids {
 		done, err := r.uniteOn(grid * r.mesh.Bounds().Diagonal())
+		if err == nil && (before.mesh.SinglePrecision || r.opts.Single) && r.mesh != before.mesh {
+			err = r.uniteInSingle()
+		}
 		if !errors.As(err, &refused) {
 			return done, err
 		}
@@ -68,39 +77,87 @@ func (r *repairer) uniteOn(grid float64) (done change, err error) {
 		}
 	}
 	limit := maxUnionPairs
-	for range unionRounds {
-		before := r.mesh
-		if limit, err = r.uniteOnce(limit, &done); err != nil {
+	var again change // what rounding made necessary is no concern of the report
+	for round := range unionRounds {
+		before, note := r.mesh, &done
+		if round > 0 {
+			note = &again
+		}
+		if limit, err = r.uniteOnce(limit, round > 0 || grid > 0, note); err != nil {
 			return done, err
 		}
-		if r.mesh == before && grid > 0 {
-			return done, r.settleUnion()
-		}
 		if r.mesh == before {
-			return done, nil
+			if grid > 0 {
+				err = r.settleUnion()
+			}
+			return done, err
 		}
 	}
 	return done, errUnstableUnion
 }
 
-// onGrid rounds the vertices to multiples of a power of two, not above grid.
+// singleGrids are the distances, in units of the largest coordinate, to whose
+// powers of two a union of single precision is rounded one after the other: by
+// each number's own precision, then by four steps of the largest.
+var singleGrids = [...]float64{0, 4 * singleStep}
+
+// uniteInSingle rounds a union to single precision if it can be a union there:
+// what is written to a file of that precision is then the same.
+func (r *repairer) uniteInSingle() error {
+	double := *r
+	box := r.mesh.Bounds()
+	reach := max(largestComponent(box.Min), largestComponent(box.Max))
+	for _, grid := range singleGrids {
+		err := r.uniteInSteps(grid * reach)
+		var refused errUnion
+		if !errors.As(err, &refused) {
+			return err
+		}
+		*r = double
+	}
+	return nil
+}
+
+// uniteInSteps rounds a union to single precision, or to multiples of a power
+// of two not above step, and makes the union anew until it stays.
+func (r *repairer) uniteInSteps(step float64) error {
+	var again change
+	limit := maxUnionPairs
+	for range unionRounds {
+		m := onGrid(r.mesh, step)
+		if err := r.takeWelded(m.Vertices, m.Triangles, true); err != nil {
+			return err
+		}
+		rounded := r.mesh
+		var err error
+		if limit, err = r.uniteOnce(limit, true, &again); err != nil || r.mesh == rounded {
+			return err
+		}
+	}
+	return errUnstableUnion
+}
+
+// onGrid rounds the vertices to multiples of a power of two, not above grid, or
+// to single precision if grid is 0.
 func onGrid(m *Mesh, grid float64) *Mesh {
-	_, exponent := math.Frexp(grid)
-	step := math.Ldexp(1, exponent-1)
+	round := func(x float64) float64 { return float64(float32(x)) }
+	if grid > 0 {
+		_, exponent := math.Frexp(grid)
+		step := math.Ldexp(1, exponent-1)
+		round = func(x float64) float64 { return math.Round(x/step) * step }
+	}
 	out := withTriangles(m)
 	out.Vertices = make([]r3.Vector, len(m.Vertices))
 	for i, p := range m.Vertices {
-		out.Vertices[i] = r3.Vector{
-			X: math.Round(p.X/step) * step, Y: math.Round(p.Y/step) * step, Z: math.Round(p.Z/step) * step,
-		}
+		out.Vertices[i] = r3.Vector{X: round(p.X), Y: round(p.Y), Z: round(p.Z)}
 	}
 	return out
 }
 
 // uniteOnce makes the union of the mesh, if it is another one, unless more
 // than limit pairs of triangles meet. It returns how many pairs a next time
-// may meet.
-func (r *repairer) uniteOnce(limit int, done *change) (int, error) {
+// may meet. If strict is set, a mesh with triangles without area is no union.
+func (r *repairer) uniteOnce(limit int, strict bool, done *change) (int, error) {
 	u, err := newMeshUnion(r.ctx, r.mesh, r.opts.Threads)
 	if err != nil {
 		return 0, err
@@ -117,13 +174,13 @@ func (r *repairer) uniteOnce(limit int, done *change) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if u.isUnited(a, list, done) {
+	if u.isUnited(a, list, done) && !(strict && u.hasFlat()) {
 		return 0, nil
 	}
 	if err := r.takeUnion(a, list, of); err != nil {
 		return 0, err
 	}
-	return max(len(u.pairs)-1, 0), nil
+	return max(len(u.pairs)-1, fewUnionPairs), nil
 }
 
 // isUnited reports whether the mesh is its own union, and notes what is not.
@@ -150,6 +207,9 @@ func (u *meshUnion) isUnited(a *arrangement, list []surfacePatch, done *change) 
 	return done.count == before
 }
 
+// hasFlat reports whether the mesh has triangles that are lines or points.
+func (u *meshUnion) hasFlat() bool { return slices.Contains(u.find.axis, noAxis) }
+
 // middle returns the middle of a triangle of the mesh.
 func (u *meshUnion) middle(f uint32) r3.Vector {
 	a, b, c := u.mesh.Corners(int(f))
@@ -167,7 +227,14 @@ func (r *repairer) takeUnion(a *arrangement, list []surfacePatch, of []uint32) e
 	if len(kept) == 0 {
 		return errEmptyUnion
 	}
-	m := weldExact(a.points.at, kept)
+	return r.takeWelded(a.points.at, kept, false)
+}
+
+// takeWelded takes a mesh without vertices at the same place, and mends what
+// rounding may have done to it.
+func (r *repairer) takeWelded(vertices []r3.Vector, triangles []Triangle, single bool) error {
+	m := weldExact(vertices, triangles)
+	m.SinglePrecision = single
 	m.Triangles = slices.DeleteFunc(m.Triangles, func(t Triangle) bool { return isCollapsed(&t) })
 	if err := r.take(m, nil); err != nil {
 		return err

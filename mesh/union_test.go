@@ -407,3 +407,11 @@ func TestUnionLatticeTetrahedra(t *testing.T) {
 		}
 	}
 }
+
+// Repair comes first: what is broken is mended, then united.
+func TestUnionOfDamaged(t *testing.T) {
+	s := meshtest.Merge("damaged", meshtest.GridBox(20, 20, 20, 8), meshtest.GridBox(20, 20, 20, 8).Translate(10, 10, 10))
+	m := flipEvery(without(s.Mesh, func(f int) bool { return f%97 == 0 }), 51)
+	hasVolume(t, s.Name, m, 15000, 1e-12)
+	hasVolume(t, "inside out", s.Flip().Mesh, 15000, 1e-12)
+}

@@ -94,7 +94,8 @@ func (p *program) repair(ctx context.Context, in string, flags *repairFlags, rea
 		return false, err
 	}
 	m, done, err := mesh.Repair(ctx, file.Mesh, mesh.RepairOptions{
-		Threads: flags.threads, FillLarge: flags.fillLarge, Union: flags.union,
+		Threads: flags.threads, FillLarge: flags.fillLarge,
+		Union: flags.union, Single: flags.format == mesh.FormatSTL,
 	})
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", in, plainError(err))
@@ -116,6 +117,9 @@ func (p *program) repair(ctx context.Context, in string, flags *repairFlags, rea
 	}
 	if done.RefusedUnion != "" {
 		note(p.stderr, "%s: bodies are not united: %s", printable(in), done.RefusedUnion)
+	}
+	if _, united := done.Step(mesh.RepairUnion); united && flags.format == mesh.FormatSTL && !m.SinglePrecision {
+		note(p.stderr, "%s: the 32-bit coordinates of STL bring back some crossings of triangles; .obj and .3mf hold the union", printable(flags.out))
 	}
 	after := &done.After
 	sound = after.BorderEdges+after.NonManifoldEdges+after.NonManifoldVertices+after.Flipped == 0
