@@ -22,7 +22,7 @@ test: go ## run all tests; PARTGAUGE_MODELS=DIR adds those on real models
 	go test ./...
 
 # Tests that are long and prove nothing about goroutines.
-LONG := Mutations|Refused|OBJVerdicts|Calipers|Predicates|ConcaveHullTurned|ConcaveHullKnown|Rationals|Readme|NeverMilder
+LONG := Mutations|Refused|OBJVerdicts|Calipers|Predicates|ConcaveHullTurned|ConcaveHullKnown|Rationals|Readme|NeverMilder|SphereStays|UnionLattice|UnionTurned|TooMany|RandomSoup|RaysAgainst|BallAgainst
 
 # What makes a package one that uses goroutines, outside of its tests.
 CONCURRENT := ^[[:space:]]*go [a-zA-Z].*\(|"sync"|"sync/atomic"|/internal/parallel"
