@@ -90,7 +90,7 @@ const (
 // A RepairStep says what one step did. Steps that did nothing are not listed.
 type RepairStep struct {
 	Name   RepairStepName `json:"name"`
-	Count  int            `json:"count"` // vertices, triangles, edges, shells or holes it dealt with
+	Count  int            `json:"count"` // vertices, triangles, edges, shells, holes or pieces of surface it dealt with
 	Before RepairCounts   `json:"before"`
 	After  RepairCounts   `json:"after"`
 	Places []r3.Vector    `json:"places,omitempty"` // of the first 100
@@ -138,6 +138,13 @@ func (r *RepairReport) Step(name RepairStepName) (RepairStep, bool) {
 // The steps are those listed with RepairStepName. No vertex moves by more than
 // the tolerance of Clean; vertices are only added. No closed shell is lost
 // except noise (see ShellNoise). To repair the result again changes nothing.
+//
+// With Union, what is closed by then is replaced by the boundary of all points
+// that it winds around at least once. Vertices of that lie where triangles
+// meet, rounded, after decisions that are exact. Where rounding leaves no
+// surface without crossings, nothing is united and RefusedUnion says so. That
+// takes memory and time in proportion to the pairs of triangles that meet, of
+// which there may be 2^20, and to the crossings of their segments.
 //
 // The error is of code CodeNotOrientable for a one-sided surface, or ctx's.
 // Time is near-linear in the size of m.

@@ -27,12 +27,12 @@ func (e errUnion) isFinal() bool {
 }
 
 // unionRounds bounds how often the union is made anew of its own result,
-// because rounding has made triangles meet that had not. Each round must have
-// fewer to do than the one before.
-const unionRounds = 8
-
-// fewUnionPairs may meet in every round.
-const fewUnionPairs = 64
+// because rounding has made triangles meet that had not. In each round fewer
+// pairs must meet than in the one before, or few.
+const (
+	unionRounds   = 8
+	fewUnionPairs = 64
+)
 
 // unionGrids are the distances, in units of the box diagonal, to which vertices
 // are rounded one after the other where the union of what is given cannot be
@@ -107,6 +107,10 @@ func (r *repairer) uniteInSingle() error {
 	double := *r
 	box := r.mesh.Bounds()
 	reach := max(largestComponent(box.Min), largestComponent(box.Max))
+	const least = 0x1p-100 // above which the steps are numbers of single precision
+	if reach > math.MaxFloat32 || reach < least {
+		return nil
+	}
 	for _, grid := range singleGrids {
 		err := r.uniteInSteps(grid * reach)
 		var refused errUnion

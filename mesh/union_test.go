@@ -252,7 +252,7 @@ func TestUnionOfSpheres(t *testing.T) {
 // A ring that is thicker than its hole is wide goes through itself.
 func TestUnionOfOneShell(t *testing.T) {
 	for _, minor := range []float64{6, 9.99, 13} {
-		s := meshtest.Torus(5, minor, 18, 12)
+		s := meshtest.Torus(5, minor, 12, 8)
 		out, report := united(t, s.Name, s.Mesh)
 		if _, ok := report.Step(mesh.RepairUnion); !ok {
 			t.Errorf("%s: %+v", s.Name, report.Steps)
@@ -355,7 +355,7 @@ func TestUnionLatticeBoxes(t *testing.T) {
 // Turned, their faces miss the common planes by rounding errors, of double or
 // single precision.
 func TestUnionTurnedLatticeBoxes(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		s, volume := latticeBoxes(seed, 2+int(seed%7), 3+int(seed%4))
 		for _, v := range []meshtest.Solid{s.Rotate(seed), s.Rotate(seed).Round(), s.Rotate(seed).Translate(1e3, 2e3, -1e3)} {
 			hasVolume(t, s.Name, v.Mesh, volume, 1e-6)
@@ -393,7 +393,7 @@ func latticeTetrahedra(seed uint64, count, n int, mixed bool) meshtest.Solid {
 // Tetrahedra on a lattice meet along oblique planes, lines and edges; turned,
 // they miss them by rounding errors.
 func TestUnionLatticeTetrahedra(t *testing.T) {
-	for seed := range uint64(120) {
+	for seed := range uint64(60) {
 		s := latticeTetrahedra(seed, 2+int(seed%12), 3+int(seed/3%4), seed%2 == 1)
 		switch seed % 6 {
 		case 4:
@@ -414,4 +414,19 @@ func TestUnionOfDamaged(t *testing.T) {
 	m := flipEvery(without(s.Mesh, func(f int) bool { return f%97 == 0 }), 51)
 	hasVolume(t, s.Name, m, 15000, 1e-12)
 	hasVolume(t, "inside out", s.Flip().Mesh, 15000, 1e-12)
+}
+
+// A union that single precision cannot hold is of double precision.
+func TestUnionSingle(t *testing.T) {
+	s := meshtest.Merge("single", meshtest.Cube(20), meshtest.Icosphere(8, 2).Translate(18, 9, 11))
+	for _, c := range []struct {
+		scale  float64
+		single bool
+	}{{1, true}, {1e40, false}, {1e-50, false}} {
+		out, report, err := mesh.Repair(t.Context(), s.Scale(c.scale).Mesh, mesh.RepairOptions{Union: true, Single: true})
+		if err != nil || report.RefusedUnion != "" || out.SinglePrecision != c.single {
+			t.Fatalf("scaled by %g: single %v, %v %+v", c.scale, out.SinglePrecision, err, report)
+		}
+		united(t, "single", out)
+	}
 }
