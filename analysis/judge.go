@@ -6,6 +6,7 @@ import (
 	"github.com/golang/geo/r3"
 
 	"github.com/partgauge/partgauge/fit"
+	"github.com/partgauge/partgauge/internal/parallel"
 	"github.com/partgauge/partgauge/mesh"
 	"github.com/partgauge/partgauge/orient"
 	"github.com/partgauge/partgauge/printability"
@@ -75,12 +76,20 @@ func (r *run) measureWalls() error {
 	}
 	r.samples = samples
 	r.report.LimitsHit = append(r.report.LimitsHit, samples.LimitsHit()...)
-	r.report.Thickness = samples.Evaluate(r.opts.MinWall, r.opts.OptimalWall, r.opts.Rules)
-	r.report.Gaps = samples.EvaluateGaps(r.opts.GapLimit, r.opts.Rules)
-	if limit := r.opts.Process.HoleDiameter; limit > 0 {
-		r.holes = samples.EvaluateHoles(limit, r.opts.Rules)
+	return r.evaluate(samples)
+}
+
+// evaluate looks at the samples for walls, gaps and holes, side by side: each
+// has stretches that keep only one processor busy.
+func (r *run) evaluate(samples *printability.Samples) error {
+	looks := []func(){
+		func() { r.report.Thickness = samples.Evaluate(r.opts.MinWall, r.opts.OptimalWall, r.opts.Rules) },
+		func() { r.report.Gaps = samples.EvaluateGaps(r.opts.GapLimit, r.opts.Rules) },
 	}
-	return nil
+	if limit := r.opts.Process.HoleDiameter; limit > 0 {
+		looks = append(looks, func() { r.holes = samples.EvaluateHoles(limit, r.opts.Rules) })
+	}
+	return parallel.ForEach(r.ctx, r.threads(), len(looks), func(i int) { looks[i]() })
 }
 
 // measureSupport measures the support of the part as it stands in the file.

@@ -120,21 +120,44 @@ func (c *clusters) cube(at cell) (first, end uint32) {
 	return c.cubes[n], c.cubes[n+1]
 }
 
-// joinNear joins clusters that have samples closer than 2h.
+// joinNear joins clusters that have samples closer than 2h. Each worker takes a
+// stretch of the cubes, of which it alone joins the clusters; cubes of two
+// stretches are left for the end.
 func (c *clusters) joinNear() {
-	for n, key := range c.keys {
-		at := cellOfHalvedKey(key)
-		for _, o := range nearestFirst {
-			if o.x < 0 || o.x == 0 && (o.y < 0 || o.y == 0 && o.z < 0) {
-				continue // the other cube looks here
-			}
-			first, end := c.cube(at.offset(o.x, o.y, o.z))
-			for i := c.cubes[n]; i < c.cubes[n+1]; i++ {
-				for j := first; j < end; j++ {
-					if i != j && c.root(i) != c.root(j) && c.near(&c.all[i], &c.all[j]) {
-						c.join(i, j)
-					}
+	shares := c.samples.threads()
+	across := make([][][2]uint32, shares)
+	c.samples.parts(shares, func(part int) {
+		start, end := part*len(c.keys)/shares, (part+1)*len(c.keys)/shares
+		for n := start; n < end; n++ {
+			at := cellOfHalvedKey(c.keys[n])
+			for _, o := range nearestFirst {
+				if o.x < 0 || o.x == 0 && (o.y < 0 || o.y == 0 && o.z < 0) {
+					continue // the other cube looks here
 				}
+				m, ok := c.table.get(at.offset(o.x, o.y, o.z).halvedKey())
+				switch {
+				case !ok:
+				case int(m) < end: // keys rise, so it is not before n
+					c.joinCubes(uint32(n), m)
+				default:
+					across[part] = append(across[part], [2]uint32{uint32(n), m})
+				}
+			}
+		}
+	})
+	for _, pairs := range across {
+		for _, pair := range pairs {
+			c.joinCubes(pair[0], pair[1])
+		}
+	}
+}
+
+// joinCubes joins the clusters of two cubes, or of one, that are near.
+func (c *clusters) joinCubes(n, m uint32) {
+	for i := c.cubes[n]; i < c.cubes[n+1]; i++ {
+		for j := c.cubes[m]; j < c.cubes[m+1]; j++ {
+			if i != j && c.root(i) != c.root(j) && c.near(&c.all[i], &c.all[j]) {
+				c.join(i, j)
 			}
 		}
 	}

@@ -78,20 +78,30 @@ func (s *Samples) Evaluate(minimum, optimal float64, rules Rules) *Walls {
 	if s.Reduced {
 		w.Sampling = "reduced"
 	}
-	w.distribution(s, minimum)
 	if optimal > 0 {
 		w.OptimalWall = &optimal
 		below := s.areaBelow(optimal, &rules)
 		w.BelowOptimal = &below
 	}
-	if minimum > 0 {
-		w.MinimumWall = &minimum
-		w.judge(s, minimum, &rules)
+	var all Walls
+	s.parts(2, func(part int) { // neither needs the other
+		switch {
+		case part == 0:
+			all.distribution(s, minimum)
+		case minimum > 0:
+			w.MinimumWall = &minimum
+			w.judge(s, minimum, &rules)
+		}
+	})
+	w.RawMinimum, w.P1, w.P5, w.P50 = all.RawMinimum, all.P1, all.P5, all.P50
+	w.Histogram, w.EdgeHistogram = all.Histogram, all.EdgeHistogram
+	if !(minimum > 0) {
+		w.Minimum = w.RawMinimum
 	}
 	return w
 }
 
-// distribution fills minimum, percentiles and histograms.
+// distribution fills the raw minimum, percentiles and histograms.
 func (w *Walls) distribution(s *Samples, limit float64) {
 	walls := make([]keyed, 0, len(s.All)) // by thickness: numbers above 0 are ordered like their bits
 	var area float64
@@ -114,7 +124,7 @@ func (w *Walls) distribution(s *Samples, limit float64) {
 	}
 	sortKeyed(walls)
 	least := math.Float64frombits(walls[0].key)
-	w.RawMinimum, w.Minimum = &least, &least
+	w.RawMinimum = &least
 	w.P1 = s.percentile(walls, 0.01*area)
 	w.P5 = s.percentile(walls, 0.05*area)
 	w.P50 = s.percentile(walls, 0.50*area)
@@ -202,7 +212,6 @@ func (w *Walls) judge(s *Samples, limit float64, rules *Rules) {
 	w.AreaBelow, w.EdgeBelow, w.CoreArea = &below, &edgeBelow, &found.coreArea
 	w.RegionCount = len(found.regions)
 	w.Regions = found.listed()
-	w.Minimum = nil
 	switch {
 	case !math.IsInf(found.coreMinimum, 1):
 		w.Minimum = &found.coreMinimum
