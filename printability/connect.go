@@ -76,7 +76,18 @@ func newClusters(s *Samples, sel *selection) *clusters {
 	}
 	sortKeyed(sorted)
 	c.members = make([]uint32, len(sorted))
-	c.table = newKeyTable(len(sorted)/4 + 1)
+	all, cubes := 0, 0
+	for i, k := range sorted {
+		if i == 0 || k.key != sorted[i-1].key {
+			all++
+		}
+		if i == 0 || k.key>>3 != sorted[i-1].key>>3 {
+			cubes++
+		}
+	}
+	c.all = make([]cluster, 0, all)
+	c.keys, c.cubes = make([]uint64, 0, cubes), make([]uint32, 0, cubes+1)
+	c.table = newKeyTable(cubes)
 	for i, k := range sorted {
 		c.members[i] = k.id
 		if i == 0 || k.key != sorted[i-1].key {

@@ -128,7 +128,16 @@ func newGrid(s *Samples, ids []uint32, size float64) *grid {
 		sorted[i] = keyed{cellOf(s.All[id].position(), size).key(), uint32(i)}
 	}
 	sortKeyed(sorted)
-	g := &grid{ids: make([]uint32, len(ids)), points: make([][3]float32, len(ids))}
+	count := 0
+	for i, k := range sorted {
+		if i == 0 || k.key != sorted[i-1].key {
+			count++
+		}
+	}
+	g := &grid{
+		ids: make([]uint32, len(ids)), points: make([][3]float32, len(ids)),
+		keys: make([]uint64, 0, count), start: make([]uint32, 0, count+1),
+	}
 	for i, k := range sorted {
 		g.ids[i] = k.id
 		g.points[i] = s.All[ids[k.id]].Point

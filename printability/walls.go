@@ -103,44 +103,75 @@ func (s *Samples) Evaluate(minimum, optimal float64, rules Rules) *Walls {
 
 // distribution fills the raw minimum, percentiles and histograms.
 func (w *Walls) distribution(s *Samples, limit float64) {
-	walls := make([]keyed, 0, len(s.All)) // by thickness: numbers above 0 are ordered like their bits
+	least := math.Inf(1)
 	var area float64
 	var all, edges histogram
+	coarse := make([]float64, thicknessBins)
 	for i := range s.All {
 		t, class := s.All[i].reading(limit)
 		a := float64(s.All[i].Weight)
 		switch class {
 		case ClassWall:
-			walls = append(walls, keyed{math.Float64bits(t), uint32(i)})
+			least = min(least, t)
 			area += a
 			all.add(t, a)
+			bin, _ := thicknessBin(t)
+			coarse[bin] += a
 		case ClassEdge:
 			edges.add(t, a)
 		}
 	}
 	w.Histogram, w.EdgeHistogram = all.bins(), edges.bins()
-	if len(walls) == 0 {
+	if math.IsInf(least, 1) {
 		return
 	}
-	sortKeyed(walls)
-	least := math.Float64frombits(walls[0].key)
 	w.RawMinimum = &least
-	w.P1 = s.percentile(walls, 0.01*area)
-	w.P5 = s.percentile(walls, 0.05*area)
-	w.P50 = s.percentile(walls, 0.50*area)
+	w.P1 = s.percentile(limit, coarse, 0.01*area)
+	w.P5 = s.percentile(limit, coarse, 0.05*area)
+	w.P50 = s.percentile(limit, coarse, 0.50*area)
 }
 
-// percentile returns the thickness at which the sum of weights reaches target.
-func (s *Samples) percentile(sorted []keyed, target float64) *float64 {
-	sum, at := 0.0, 0
-	for ; at < len(sorted)-1; at++ {
-		sum += float64(s.All[sorted[at].id].Weight)
-		if sum >= target {
+// thicknessBins is how many bins a thickness has, and how many each of them is
+// divided into. All thicknesses are single-precision numbers above 0, which are
+// ordered like their bits: the upper half of these is the bin.
+const thicknessBins = 1 << 16
+
+func thicknessBin(t float64) (bin, part uint32) {
+	b := math.Float32bits(float32(t))
+	return b / thicknessBins, b % thicknessBins
+}
+
+// percentile returns the thickness of a wall at which the sum of weights, from
+// thin to thick, reaches target. coarse has the weights by bin.
+func (s *Samples) percentile(limit float64, coarse []float64, target float64) *float64 {
+	bin, below := reaches(coarse, target)
+	fine := make([]float64, thicknessBins)
+	for i := range s.All {
+		if t, class := s.All[i].reading(limit); class == ClassWall {
+			if b, part := thicknessBin(t); b == bin {
+				fine[part] += float64(s.All[i].Weight)
+			}
+		}
+	}
+	part, _ := reaches(fine, target-below)
+	value := float64(math.Float32frombits(bin*thicknessBins + part))
+	return &value
+}
+
+// reaches returns the first bin up to which the weights reach target, the last
+// with a weight if rounding keeps them below it, and the sum of those before.
+func reaches(weights []float64, target float64) (bin uint32, before float64) {
+	sum := 0.0
+	for i, w := range weights {
+		if w == 0 {
+			continue
+		}
+		bin, before = uint32(i), sum
+		if sum += w; sum >= target {
 			break
 		}
 	}
-	value := math.Float64frombits(sorted[at].key)
-	return &value
+	return bin, before
 }
 
 type weighted struct{ value, weight float64 }
