@@ -85,6 +85,23 @@ func (a *arrangedPoints) isVertex(i uint32) bool { return i < a.vertices }
 // of the products gives, which costs nothing but an exact answer too many.
 const roundedBound = 64 * halfUlp
 
+// certainTurn returns the turn of three points that are rounded, as orient2D, or
+// 0 if rounding leaves it open.
+func certainTurn(p, q, r point2) int {
+	px, py, qx, qy := p.x-r.x, p.y-r.y, q.x-r.x, q.y-r.y
+	det := float64(px*qy) - float64(py*qx)
+	reach := max(math.Abs(px), math.Abs(py), math.Abs(qx), math.Abs(qy))
+	size := float64(roundedBound * max(reach, math.Abs(r.x), math.Abs(r.y)))
+	bound := float64(size*reach) + float64(size*size) + underflowBound
+	switch {
+	case det > bound:
+		return 1
+	case det < -bound:
+		return -1
+	}
+	return 0
+}
+
 // orient2D returns the turn of three points seen along an axis, as orient2D. It
 // is exact.
 func (k *exactKernel) orient2D(a, b, c uint32, axis int) int {
@@ -93,18 +110,8 @@ func (k *exactKernel) orient2D(a, b, c uint32, axis int) int {
 	if pts.isVertex(a) && pts.isVertex(b) && pts.isVertex(c) {
 		return orient2D(p.x, p.y, q.x, q.y, r.x, r.y)
 	}
-	acx, bcx, acy, bcy := p.x-r.x, q.x-r.x, p.y-r.y, q.y-r.y
-	det := float64(acx*bcy) - float64(acy*bcx)
-	reach := max(math.Abs(acx), math.Abs(bcx), math.Abs(acy), math.Abs(bcy))
-	size := float64(roundedBound * max(reach, math.Abs(r.x), math.Abs(r.y)))
-	bound := float64(size*reach) + float64(size*size) + underflowBound
-	switch {
-	case det > bound:
-		return 1
-	case det < -bound:
-		return -1
-	case a == b || b == c || c == a:
-		return 0
+	if turn := certainTurn(p, q, r); turn != 0 || a == b || b == c || c == a {
+		return turn
 	}
 	return k.turn(k.load(0, a), k.load(1, b), k.load(2, c), axis)
 }

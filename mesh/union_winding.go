@@ -2,7 +2,6 @@ package mesh
 
 import (
 	"cmp"
-	"math"
 
 	"github.com/golang/geo/r3"
 
@@ -197,17 +196,8 @@ func (r *windingRay) meet(g uint32) {
 // edgeSide returns on which side of edge i of a triangle, from p to q as seen
 // along the axis, the ray passes: +1 left, −1 right, 0 if the edge is a point.
 func (r *windingRay) edgeSide(t Triangle, i int, p, q point2) int {
-	o := flatPoint(r.near, r.axis)
-	px, py, qx, qy := p.x-o.x, p.y-o.y, q.x-o.x, q.y-o.y
-	det := float64(px*qy) - float64(py*qx)
-	reach := max(math.Abs(px), math.Abs(py), math.Abs(qx), math.Abs(qy))
-	size := float64(roundedBound * max(reach, math.Abs(o.x), math.Abs(o.y)))
-	bound := float64(size*reach) + float64(size*size) + underflowBound
-	switch {
-	case det > bound:
-		return 1
-	case det < -bound:
-		return -1
+	if side := certainTurn(p, q, flatPoint(r.near, r.axis)); side != 0 {
+		return side
 	}
 	k := r.kernel
 	if side := k.turn(k.load(0, t[i]), k.load(1, t[(i+1)%3]), r.exact, r.axis); side != 0 {

@@ -57,7 +57,7 @@ type Part struct {
 // where the material ends. So overlapping shells count as their union, a
 // cavity ends a wall, and a hole is noticed instead of measured through.
 //
-// The result is the same for every number of threads. It takes two rays a
+// The result is the same for every number of threads. It takes a ray both ways a
 // sample, some more where holes are measured, and holds 56 bytes for each. The only error is ctx's.
 func Measure(ctx context.Context, part Part, opts SampleOptions) (*Samples, error) {
 	opts = opts.WithDefaults()
