@@ -24,8 +24,8 @@ const NoFace = math.MaxUint32
 // precision, relative to the middle of the mesh and in a scale in which the
 // mesh has about unit size. Triangles keep their double-precision coordinates,
 // and everything that is returned is computed from them, so a mesh far from
-// the origin loses nothing. It takes about 90 bytes a triangle if coordinates
-// are of single precision, as in STL, else 130.
+// the origin loses nothing. It takes about 80 bytes a triangle if coordinates
+// are of single precision, as in STL, else 120.
 type BVH struct {
 	// Each triangle is a leaf of its own, so that the test of a node is a test
 	// of the boxes of up to eight triangles at once.

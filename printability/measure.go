@@ -173,10 +173,10 @@ type worker struct {
 	opposite float64 // −cos β
 	hits     []mesh.Hit
 
-	// What lies outside in front of the sample, if that has been looked for
-	// (looked) and there is something (faces).
-	behind        mesh.Hit
-	faces, looked bool
+	// What lies outside in front of the sample, if that has been looked for and
+	// there is something.
+	outside            mesh.Hit
+	looked, hasOutside bool
 
 	last mesh.Ball // found before, in the same chunk
 }
@@ -298,7 +298,7 @@ func (w *worker) look(face uint32, point, normal r3.Vector) (Class, mesh.Hit) {
 // there, the winding number being one: it leaves, and no other is near it or
 // near the start.
 func (w *worker) firstExit(face uint32, point, normal r3.Vector) (mesh.Hit, bool) {
-	w.hits, w.behind, w.faces = w.probe.BothWays(w.inward(face, point, normal), w.delta, w.start, w.samples.Options.GapReach, w.hits[:0])
+	w.hits, w.outside, w.hasOutside = w.probe.BothWays(w.inward(face, point, normal), w.delta, w.start, w.samples.Options.GapReach, w.hits[:0])
 	w.looked = true
 	if len(w.hits) != 1 || w.hits[0].Sign < 0 || w.hits[0].T <= w.delta {
 		return mesh.Hit{}, false
@@ -383,7 +383,7 @@ func (w *worker) neighbours(f, g uint32) bool {
 // clearance returns the distance from point along normal to a face that
 // enters material and lies opposite, +Inf if the first face hit is none.
 func (w *worker) clearance(face uint32, point, normal r3.Vector) float64 {
-	distance, hit, found := -w.behind.T, w.behind, w.faces
+	distance, hit, found := -w.outside.T, w.outside, w.hasOutside
 	if !w.looked {
 		hit, found = w.probe.ClosestHit(mesh.Ray{
 			Origin: point, Dir: normal,
