@@ -8,6 +8,18 @@ import (
 	"syscall"
 )
 
+// processorSeconds returns the time that processors have worked for this
+// process, in all its threads.
+func processorSeconds() float64 {
+	var usage syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
+		return 0
+	}
+	return seconds(usage.Utime) + seconds(usage.Stime)
+}
+
+func seconds(t syscall.Timeval) float64 { return float64(t.Sec) + float64(t.Usec)/1e6 }
+
 // peakMemory returns the largest resident memory of an ended process in bytes.
 func peakMemory(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
