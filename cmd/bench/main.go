@@ -52,6 +52,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"growth", "how the time of each stage grows, on surfaces that are hard on one or another", runGrowth},
+		{"load", "FILE: read a model and print the seconds", runLoad},
 		{"double", "IN OUT: write a model with twice its triangles", runDouble},
 		{"family", "NAME SIZE OUT: write a surface that growth is measured on", runFamily},
 		{"stages", "measure the stages in this process, for bench itself", runStages},
@@ -76,10 +77,10 @@ func runModels(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&c.threads, "threads", 0, "processors to use; 0 means all")
 	flags.BoolVar(&c.scaling, "scaling", false, "run each stage with one thread as well, in turn")
 	flags.BoolVar(&c.growth, "growth", false, "measure each model again with twice its triangles")
-	flags.BoolVar(&c.peers, "peers", false, "run admesh on the same file in turn and give ratios")
+	flags.BoolVar(&c.peers, "peers", false, "run the peers that are here on the same file in turn and give ratios")
 	flags.BoolVar(&c.programs, "programs", true, "measure the analyzer as a program")
 	flags.BoolVar(&c.quick, "quick", false, "everything once, no result file: shows that it runs")
-	flags.StringVar(&c.analyzer, "analyzer", "", "the analyzer to measure; default the one beside bench")
+	flags.StringVar(&c.analyzer, "analyzer", "", "the analyzer to measure; default the one beside bench or in bin")
 	flags.StringVar(&c.out, "out", "benchmarks/results", "folder for the result; empty for none")
 	flags.StringVar(&c.label, "label", "engine", "word in the name of the result file")
 	if err := flags.Parse(args); err != nil {
@@ -99,7 +100,7 @@ func runModels(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if c.analyzer == "" {
-		c.analyzer = filepath.Join(filepath.Dir(self), "analyzer")
+		c.analyzer = beside(self, "analyzer")
 	}
 
 	var result strings.Builder
@@ -184,6 +185,8 @@ type measurement struct {
 	triangles int
 	stages    []series
 	programs  []program
+	missing   []string     // of the peers, a line each
+	rays      *raysContest // nil if there is none
 }
 
 func measureModel(ctx context.Context, c *config, self, file string, out io.Writer) (*measurement, error) {
@@ -195,7 +198,14 @@ func measureModel(ctx context.Context, c *config, self, file string, out io.Writ
 	m := &measurement{name: strings.TrimSuffix(name, filepath.Ext(name))}
 	if c.programs {
 		// Programs first: their files are then in the cache for all alike.
-		if m.programs, err = measurePrograms(ctx, c, file); err != nil {
+		if m.programs, m.missing, err = measurePrograms(ctx, c, self, file); err != nil {
+			return nil, err
+		}
+	}
+	if c.peers && embree.reads(file) {
+		if path, err := embree.find(self); err != nil {
+			m.missing = append(m.missing, err.Error())
+		} else if m.rays, err = contestRays(ctx, c.repeats, self, path, file); err != nil {
 			return nil, err
 		}
 	}
@@ -207,6 +217,9 @@ func measureModel(ctx context.Context, c *config, self, file string, out io.Writ
 	fmt.Fprintf(out, "## %s: %d triangles, %.1f MB\n\n", name, m.triangles, float64(info.Size())/1e6)
 	writeStages(out, m)
 	writePrograms(out, m)
+	if m.rays != nil {
+		m.rays.write(out)
+	}
 	writeLines(out, m)
 	return m, nil
 }

@@ -95,33 +95,6 @@ func ratios(a, b []float64) []float64 {
 	return out
 }
 
-// writePrograms prints the programs with their peak memory and, for the
-// analyzer, the ratio to the peer: of the minima and the median of the ratios
-// within each round.
-func writePrograms(out io.Writer, m *measurement) {
-	if len(m.programs) == 0 {
-		return
-	}
-	peer := slices.IndexFunc(m.programs, func(p program) bool { return p.peer })
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(w, "program\tmin ms\tmedian ms\tpeak MB\tbytes/triangle\t")
-	if peer >= 0 {
-		fmt.Fprint(w, "to peer (median)\tto peer (min)\t")
-	}
-	fmt.Fprintln(w)
-	for i := range m.programs {
-		p := &m.programs[i]
-		fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%.1f\t%.0f\t", p.Name, 1e3*p.min(), 1e3*p.median(), float64(p.peak)/1e6, float64(p.peak)/float64(m.triangles))
-		if peer >= 0 {
-			other := &m.programs[peer]
-			fmt.Fprintf(w, "%.2f\t%.2f\t", median(ratios(p.Seconds, other.Seconds)), p.min()/other.min())
-		}
-		fmt.Fprintln(w)
-	}
-	w.Flush()
-	fmt.Fprintln(out)
-}
-
 // writeLines prints every run in the form that benchstat reads.
 func writeLines(out io.Writer, m *measurement) {
 	all := slices.Clone(m.stages)
