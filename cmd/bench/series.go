@@ -113,6 +113,9 @@ func writeLines(out io.Writer, m *measurement) {
 	for _, p := range m.programs {
 		fmt.Fprintf(out, "Benchmark%s/%s 1 %d peak-B %.1f B/tri\n", title(p.Name), m.name, p.peak, float64(p.peak)/float64(m.triangles))
 	}
+	if m.rays != nil {
+		m.rays.writeLines(out, m.name)
+	}
 	fmt.Fprintln(out)
 }
 
