@@ -52,6 +52,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"growth", "how the time of each stage grows, on surfaces that are hard on one or another", runGrowth},
+		{"machine", "how fast memory is here: what bounds every stage from below", runMachine},
 		{"rays", "FILE: cast the rays of wall thicknesses, as peers do", runRays},
 		{"load", "FILE: read a model and print the seconds", runLoad},
 		{"double", "IN OUT: write a model with twice its triangles", runDouble},

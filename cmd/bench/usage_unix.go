@@ -31,3 +31,9 @@ func peakMemory(state *os.ProcessState) int64 {
 	}
 	return 1024 * int64(usage.Maxrss)
 }
+
+// freshMemory returns memory that nobody has touched, and what gives it back.
+func freshMemory(bytes int) (memory []byte, release func(), err error) {
+	memory, err = syscall.Mmap(-1, 0, bytes, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	return memory, func() { _ = syscall.Munmap(memory) }, err
+}
