@@ -29,7 +29,11 @@ type clusters struct {
 	cubes   []uint32  // first cluster of each cube, and their number at the end
 	keys    []uint64  // of the cubes
 	table   *keyTable // key to cube
+	only    []uint32  // root of all clusters in and beside each cube, or several
 }
+
+// several stands for a root where there is not just one.
+const several = ^uint32(0)
 
 // connect gives each selected sample the number of its region, and their
 // count. Numbers follow the first sample of each region.
@@ -225,6 +229,7 @@ func (c *clusters) joinOtherSide() {
 		c.all[i].parent = c.root(uint32(i))
 	}
 	const share = 1 << 12 // clusters a worker takes at a time
+	c.findOnly()
 	shares := (len(c.all) + share - 1) / share
 	met := make([]map[[2]uint32]bool, shares)
 	c.samples.parts(shares, func(part int) {
@@ -256,19 +261,45 @@ type crossings struct {
 	looked   bool
 }
 
-// look finds the clusters in a cube and those beside it.
+// look finds the clusters in a cube and those beside it; those of an only root
+// may be left out until they are needed.
 func (c *clusters) look(at cell, found *crossings) {
 	if found.looked && found.at == at {
 		return
 	}
 	found.at, found.clusters, found.looked = at, found.clusters[:0], true
+	if n, ok := c.table.get(at.halvedKey()); ok {
+		if found.only = c.only[n]; found.only != several {
+			return
+		}
+	}
+	c.lookAround(at, found)
+}
+
+// findOnly finds the only root in and beside each cube, so that most samples
+// need to look into no more than one.
+func (c *clusters) findOnly() {
+	c.only = make([]uint32, len(c.keys))
+	const share = 1 << 10 // cubes a worker takes at a time
+	c.samples.parts((len(c.keys)+share-1)/share, func(part int) {
+		var found crossings
+		for n := part * share; n < min((part+1)*share, len(c.keys)); n++ {
+			found.clusters = found.clusters[:0]
+			c.lookAround(cellOfHalvedKey(c.keys[n]), &found)
+			c.only[n] = found.only
+		}
+	})
+}
+
+// lookAround finds the clusters in a cube and those beside it, and their only
+// root.
+func (c *clusters) lookAround(at cell, found *crossings) {
 	for _, o := range nearestFirst {
 		first, end := c.cube(at.offset(o.x, o.y, o.z))
 		for j := first; j < end; j++ {
 			found.clusters = append(found.clusters, j)
 		}
 	}
-	const several = ^uint32(0)
 	found.only = several
 	for i, j := range found.clusters {
 		if i == 0 {
@@ -288,19 +319,29 @@ func (c *clusters) meet(root uint32, p r3.Vector, found *crossings) {
 	if found.only == root {
 		return
 	}
+	if found.only != several {
+		if found.met[rootPair(root, found.only)] {
+			return
+		}
+		if len(found.clusters) == 0 {
+			c.lookAround(found.at, found)
+		}
+	}
 	last := root
 	for _, j := range found.clusters {
 		other := c.all[j].parent
 		if other == last || other == root {
 			continue
 		}
-		pair := [2]uint32{min(root, other), max(root, other)}
+		pair := rootPair(root, other)
 		if found.met[pair] || c.holdsNear(&c.all[j], p) {
 			found.met[pair] = true
 			last = other
 		}
 	}
 }
+
+func rootPair(a, b uint32) [2]uint32 { return [2]uint32{min(a, b), max(a, b)} }
 
 func (c *clusters) root(i uint32) uint32 {
 	for c.all[i].parent != i {
