@@ -51,6 +51,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return runStages(ctx, args[1:], out)
 		case "double":
 			return runDouble(ctx, args[1:])
+		case "rays":
+			return runRays(ctx, args[1:], out)
 		}
 	}
 	var c config
