@@ -31,10 +31,9 @@ type BVH struct {
 	// of the boxes of up to eight triangles at once.
 	nodes []kernel.Node
 
-	// The triangles in the order of the leaves, and their faces. single is
-	// used when all coordinates are exact in single precision, else double.
-	single []leafTriangle[float32]
-	double []leafTriangle[float64]
+	// The triangles in the order of the leaves, and their faces. They are of
+	// single precision when all coordinates are exact in it.
+	leaves kernel.Triangles
 	faces  []uint32
 
 	frame          bvhFrame
@@ -48,26 +47,22 @@ type BVHOptions struct {
 	Threads int // 0 means GOMAXPROCS; the tree is the same for any number
 }
 
-// A leafTriangle holds the coordinates of the three corners, one after the
-// other.
-type leafTriangle[T float32 | float64] [9]T
-
-func newLeafTriangle[T float32 | float64](p, q, r r3.Vector) leafTriangle[T] {
-	return leafTriangle[T]{T(p.X), T(p.Y), T(p.Z), T(q.X), T(q.Y), T(q.Z), T(r.X), T(r.Y), T(r.Z)}
+func newTriangle[T float32 | float64](p, q, r r3.Vector) kernel.Triangle[T] {
+	return kernel.Triangle[T]{T(p.X), T(q.X), T(r.X), T(p.Y), T(q.Y), T(r.Y), T(p.Z), T(q.Z), T(r.Z)}
 }
 
-func (t *leafTriangle[T]) corners() (p, q, r r3.Vector) {
-	return r3.Vector{X: float64(t[0]), Y: float64(t[1]), Z: float64(t[2])},
-		r3.Vector{X: float64(t[3]), Y: float64(t[4]), Z: float64(t[5])},
-		r3.Vector{X: float64(t[6]), Y: float64(t[7]), Z: float64(t[8])}
+func corners[T float32 | float64](t *kernel.Triangle[T]) (p, q, r r3.Vector) {
+	return r3.Vector{X: float64(t[0]), Y: float64(t[3]), Z: float64(t[6])},
+		r3.Vector{X: float64(t[1]), Y: float64(t[4]), Z: float64(t[7])},
+		r3.Vector{X: float64(t[2]), Y: float64(t[5]), Z: float64(t[8])}
 }
 
 // leafCorners returns the corners of triangle i of the leaves.
 func (b *BVH) leafCorners(i uint32) (p, q, r r3.Vector) {
-	if b.single != nil {
-		return b.single[i].corners()
+	if b.leaves.Single != nil {
+		return corners(&b.leaves.Single[i])
 	}
-	return b.double[i].corners()
+	return corners(&b.leaves.Double[i])
 }
 
 const (
@@ -194,5 +189,5 @@ func (b *BVH) Bounds() Box { return b.root }
 
 // Bytes returns the memory the hierarchy holds.
 func (b *BVH) Bytes() int {
-	return 224*cap(b.nodes) + 36*cap(b.single) + 72*cap(b.double) + 4*cap(b.faces)
+	return 224*cap(b.nodes) + 36*cap(b.leaves.Single) + 72*cap(b.leaves.Double) + 4*cap(b.faces)
 }

@@ -119,11 +119,7 @@ func (b *bvhBuilder) build(ctx context.Context) (*BVH, error) {
 	}
 	tree.rootLo, tree.rootHi = b.frame.toBox(b.root.Min), b.frame.toBox(b.root.Max)
 	tree.faces = make([]uint32, len(b.faces))
-	if b.single {
-		tree.single = make([]leafTriangle[float32], len(b.faces))
-	} else {
-		tree.double = make([]leafTriangle[float64], len(b.faces))
-	}
+	tree.leaves = kernel.MakeTriangles(len(b.faces), b.single)
 	b.tree = tree
 	whole, err := b.collect(ctx)
 	if err != nil {
@@ -485,10 +481,10 @@ func (b *bvhBuilder) leaf(i int) nodeBox {
 	f := b.faces[i].face
 	p, q, r := b.mesh.Corners(int(f))
 	b.tree.faces[i] = f
-	if b.tree.single != nil {
-		b.tree.single[i] = newLeafTriangle[float32](p, q, r)
+	if leaves := &b.tree.leaves; leaves.Single != nil {
+		leaves.Single[i] = newTriangle[float32](p, q, r)
 	} else {
-		b.tree.double[i] = newLeafTriangle[float64](p, q, r)
+		leaves.Double[i] = newTriangle[float64](p, q, r)
 	}
 	return b.frame.triangle(p, q, r)
 }

@@ -279,8 +279,8 @@ func (t *selfTask) checkEnd() {
 // meet reports whether triangles i and j of the leaves share no corner and meet
 // in more than a point.
 func (b *BVH) meet(i, j uint32) bool {
-	if b.single != nil && shareCorner(&b.single[i], &b.single[j]) ||
-		b.single == nil && shareCorner(&b.double[i], &b.double[j]) {
+	if l := &b.leaves; l.Single != nil && shareCorner(&l.Single[i], &l.Single[j]) ||
+		l.Single == nil && shareCorner(&l.Double[i], &l.Double[j]) {
 		return false
 	}
 	var s, t [3]r3.Vector
@@ -290,13 +290,13 @@ func (b *BVH) meet(i, j uint32) bool {
 }
 
 // shareCorner reports whether two triangles have a corner in common.
-func shareCorner[T float32 | float64](s, t *leafTriangle[T]) bool {
-	for k := 0; k < 9; k += 3 {
-		x, y, z := s[k], s[k+1], s[k+2]
-		if x == t[0] && y == t[1] && z == t[2] ||
-			x == t[3] && y == t[4] && z == t[5] ||
-			x == t[6] && y == t[7] && z == t[8] {
-			return true
+func shareCorner[T float32 | float64](s, t *kernel.Triangle[T]) bool {
+	for k := range 3 {
+		x, y, z := s[k], s[3+k], s[6+k]
+		for i := range 3 {
+			if x == t[i] && y == t[3+i] && z == t[6+i] {
+				return true
+			}
 		}
 	}
 	return false
