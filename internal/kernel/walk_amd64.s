@@ -32,7 +32,7 @@ TEXT ·overlapsAVX2(SB), NOSPLIT, $0-20
 	RET
 
 // func nextRaySingleAVX2(r *Ray, nodes *Node, leaves *float32) int
-// Requires: AVX, AVX2, BMI, CMOV
+// Requires: AVX, AVX2, BMI, CMOV, MMX+
 TEXT ·nextRaySingleAVX2(SB), NOSPLIT, $32-32
 	MOVQ         nodes+8(FP), CX
 	MOVQ         r+0(FP), DX
@@ -119,24 +119,48 @@ descend:
 	JMP          descend
 
 several:
-	MOVL    (SP)(R12*4), R9
-	SHLQ    $0x20, R9
-	MOVL    192(R8)(R12*4), R13
-	ORQ     R13, R9
-	BSFL    R10, R12
-	BLSRL   R10, R10
-	JNZ     many
-	MOVL    (SP)(R12*4), R10
-	SHLQ    $0x20, R10
-	MOVL    192(R8)(R12*4), R8
-	ORQ     R8, R10
-	MOVQ    R9, R8
-	CMPQ    R10, R9
-	CMOVQCS R10, R8
-	CMOVQCS R9, R10
-	MOVQ    R10, 168(DX)(AX*8)
-	INCQ    AX
-	JMP     descend
+	MOVL       (SP)(R12*4), R9
+	SHLQ       $0x20, R9
+	MOVL       192(R8)(R12*4), R13
+	ORQ        R13, R9
+	MOVL       R13, R14
+	IMUL3Q     $0x000000e0, R13, R13
+	ADDQ       CX, R13
+	MOVQ       leaves+16(FP), R15
+	BTRL       $0x1f, R14
+	LEAQ       (R14)(R14*8), R14
+	LEAQ       (R15)(R14*4), R14
+	CMOVQCS    R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 192(R13)
+	BSFL       R10, R12
+	BLSRL      R10, R10
+	JNZ        many
+	MOVL       (SP)(R12*4), R10
+	SHLQ       $0x20, R10
+	MOVL       192(R8)(R12*4), R8
+	ORQ        R8, R10
+	MOVL       R8, R13
+	IMUL3Q     $0x000000e0, R8, R8
+	ADDQ       CX, R8
+	MOVQ       leaves+16(FP), R14
+	BTRL       $0x1f, R13
+	LEAQ       (R13)(R13*8), R13
+	LEAQ       (R14)(R13*4), R13
+	CMOVQCS    R13, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	MOVQ       R9, R8
+	CMPQ       R10, R9
+	CMOVQCS    R10, R8
+	CMOVQCS    R9, R10
+	MOVQ       R10, 168(DX)(AX*8)
+	INCQ       AX
+	JMP        descend
 
 many:
 	MOVQ AX, R13
@@ -144,11 +168,23 @@ many:
 	INCQ AX
 
 insert:
-	MOVL (SP)(R12*4), R9
-	SHLQ $0x20, R9
-	MOVL 192(R8)(R12*4), R14
-	ORQ  R14, R9
-	MOVQ AX, R14
+	MOVL       (SP)(R12*4), R9
+	SHLQ       $0x20, R9
+	MOVL       192(R8)(R12*4), R14
+	ORQ        R14, R9
+	MOVL       R14, R15
+	IMUL3Q     $0x000000e0, R14, R14
+	ADDQ       CX, R14
+	MOVQ       leaves+16(FP), BP
+	BTRL       $0x1f, R15
+	LEAQ       (R15)(R15*8), R15
+	LEAQ       (BP)(R15*4), R15
+	CMOVQCS    R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	PREFETCHT0 128(R14)
+	PREFETCHT0 192(R14)
+	MOVQ       AX, R14
 
 shift:
 	MOVQ 160(DX)(R14*8), R15
@@ -243,7 +279,7 @@ done:
 	RET
 
 // func nextRayDoubleAVX2(r *Ray, nodes *Node, leaves *float64) int
-// Requires: AVX, AVX2, BMI, CMOV
+// Requires: AVX, AVX2, BMI, CMOV, MMX+
 TEXT ·nextRayDoubleAVX2(SB), NOSPLIT, $32-32
 	MOVQ         nodes+8(FP), CX
 	MOVQ         r+0(FP), DX
@@ -330,24 +366,48 @@ descend:
 	JMP          descend
 
 several:
-	MOVL    (SP)(R12*4), R9
-	SHLQ    $0x20, R9
-	MOVL    192(R8)(R12*4), R13
-	ORQ     R13, R9
-	BSFL    R10, R12
-	BLSRL   R10, R10
-	JNZ     many
-	MOVL    (SP)(R12*4), R10
-	SHLQ    $0x20, R10
-	MOVL    192(R8)(R12*4), R8
-	ORQ     R8, R10
-	MOVQ    R9, R8
-	CMPQ    R10, R9
-	CMOVQCS R10, R8
-	CMOVQCS R9, R10
-	MOVQ    R10, 168(DX)(AX*8)
-	INCQ    AX
-	JMP     descend
+	MOVL       (SP)(R12*4), R9
+	SHLQ       $0x20, R9
+	MOVL       192(R8)(R12*4), R13
+	ORQ        R13, R9
+	MOVL       R13, R14
+	IMUL3Q     $0x000000e0, R13, R13
+	ADDQ       CX, R13
+	MOVQ       leaves+16(FP), R15
+	BTRL       $0x1f, R14
+	LEAQ       (R14)(R14*8), R14
+	LEAQ       (R15)(R14*8), R14
+	CMOVQCS    R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 192(R13)
+	BSFL       R10, R12
+	BLSRL      R10, R10
+	JNZ        many
+	MOVL       (SP)(R12*4), R10
+	SHLQ       $0x20, R10
+	MOVL       192(R8)(R12*4), R8
+	ORQ        R8, R10
+	MOVL       R8, R13
+	IMUL3Q     $0x000000e0, R8, R8
+	ADDQ       CX, R8
+	MOVQ       leaves+16(FP), R14
+	BTRL       $0x1f, R13
+	LEAQ       (R13)(R13*8), R13
+	LEAQ       (R14)(R13*8), R13
+	CMOVQCS    R13, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	MOVQ       R9, R8
+	CMPQ       R10, R9
+	CMOVQCS    R10, R8
+	CMOVQCS    R9, R10
+	MOVQ       R10, 168(DX)(AX*8)
+	INCQ       AX
+	JMP        descend
 
 many:
 	MOVQ AX, R13
@@ -355,11 +415,23 @@ many:
 	INCQ AX
 
 insert:
-	MOVL (SP)(R12*4), R9
-	SHLQ $0x20, R9
-	MOVL 192(R8)(R12*4), R14
-	ORQ  R14, R9
-	MOVQ AX, R14
+	MOVL       (SP)(R12*4), R9
+	SHLQ       $0x20, R9
+	MOVL       192(R8)(R12*4), R14
+	ORQ        R14, R9
+	MOVL       R14, R15
+	IMUL3Q     $0x000000e0, R14, R14
+	ADDQ       CX, R14
+	MOVQ       leaves+16(FP), BP
+	BTRL       $0x1f, R15
+	LEAQ       (R15)(R15*8), R15
+	LEAQ       (BP)(R15*8), R15
+	CMOVQCS    R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	PREFETCHT0 128(R14)
+	PREFETCHT0 192(R14)
+	MOVQ       AX, R14
 
 shift:
 	MOVQ 160(DX)(R14*8), R15

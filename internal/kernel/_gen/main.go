@@ -24,8 +24,8 @@ func main() {
 	Package("github.com/partgauge/partgauge/internal/kernel")
 	ConstraintExpr("!noasm")
 	overlaps()
-	nextRay("nextRaySingleAVX2", "float32")
-	nextRay("nextRayDoubleAVX2", "float64")
+	nextRay("nextRaySingleAVX2", "float32", 4)
+	nextRay("nextRayDoubleAVX2", "float64", 8)
 	nextCone()
 	nextPoint()
 	Generate()
@@ -54,8 +54,9 @@ func slack() VecVirtual {
 	return y
 }
 
-// nextRay writes the walk of a ray to triangles of either precision.
-func nextRay(name, precision string) {
+// nextRay writes the walk of a ray to triangles of either precision, whose
+// coordinates have so many bytes.
+func nextRay(name, precision string, bytes int) {
 	TEXT(name, NOSPLIT, "func(r *Ray, nodes *Node, leaves *"+precision+") int")
 	w := newWalker("r")
 	var scale [3]VecVirtual
@@ -67,7 +68,7 @@ func nextRay(name, precision string) {
 		SHLQ(U8(2), side[i])
 	}
 	low, limit, mid, slackBits := broadcast(w.field("Low")), broadcast(w.field("Limit")), broadcast(w.field("Mid")), slack()
-	w.misses = func(leaf GPVirtual) { w.missesTriangle(leaf, precision) }
+	w.coordinate = bytes
 
 	w.walk(func(node GPVirtual, met GPVirtual) VecVirtual {
 		enter, leave, t, offset := YMM(), YMM(), YMM(), YMM()
@@ -111,20 +112,16 @@ func nextRay(name, precision string) {
 // missesTriangle writes the test of a leaf, which jumps to "missed" if the ray
 // certainly passes it. The three corners lie side by side; what the fourth lane
 // holds does not matter.
-func (w *walker) missesTriangle(leaf GPVirtual, precision string) {
-	size := 4
-	if precision == "float64" {
-		size = 8
-	}
+func (w *walker) missesTriangle(leaf GPVirtual) {
 	view := w.fields.Field("View")
 	at := GP64()
-	IMUL3Q(U32(9*size), leaf, at)
+	IMUL3Q(U32(9*w.coordinate), leaf, at)
 	ADDQ(Load(Param("leaves"), GP64()), at)
 	relative := func(i int) VecVirtual {
 		row, x, origin := GP64(), YMM(), YMM()
 		MOVL(address(view.Field("Rows").Index(i)), row.As32())
-		corners := Mem{Base: at, Index: row, Scale: uint8(size)}
-		if size == 4 {
+		corners := Mem{Base: at, Index: row, Scale: uint8(w.coordinate)}
+		if w.coordinate == 4 {
 			VCVTPS2PD(corners, x)
 		} else {
 			VMOVUPD(corners, x)
@@ -259,7 +256,7 @@ type walker struct {
 
 	fields Component // of the walk
 
-	misses func(leaf GPVirtual) // writes the test of a leaf; nil for none
+	coordinate int // bytes of a coordinate of the leaves, which are tested; 0 if they are not
 
 	keep, topField, leaves, stack Mem
 }
@@ -386,8 +383,8 @@ func (w *walker) walk(meet func(node, met GPVirtual) VecVirtual) {
 	// A leaf, and those that follow it on the stack.
 	Label("leaf")
 	BTRL(U8(31), key.As32())
-	if w.misses != nil {
-		w.misses(key)
+	if w.coordinate != 0 {
+		w.missesTriangle(key)
 	}
 	MOVL(key.As32(), w.leaves.Idx(count, 4))
 	INCQ(count)
@@ -424,6 +421,27 @@ func (w *walker) makeKey(node, child GPVirtual, distances Mem, key GPVirtual) {
 	ref := GP64()
 	MOVL(Mem{Base: node, Index: child, Scale: 4, Disp: refsAt}, ref.As32())
 	ORQ(ref, key)
+	if w.coordinate != 0 {
+		w.prefetch(ref)
+	}
+}
+
+// prefetch writes the request for what a reference refers to: where a ray meets
+// several children, it mostly waits for memory.
+func (w *walker) prefetch(ref GPVirtual) {
+	leaf, leaves := GP64(), GP64()
+	MOVL(ref.As32(), leaf.As32())
+	IMUL3Q(U32(nodeBytes), ref, ref)
+	ADDQ(w.nodes, ref)
+	Load(Param("leaves"), leaves)
+	BTRL(U8(31), leaf.As32())
+	LEAQ(Mem{Base: leaf, Index: leaf, Scale: 8}, leaf)
+	LEAQ(Mem{Base: leaves, Index: leaf, Scale: uint8(w.coordinate)}, leaf)
+	CMOVQCS(leaf, ref)
+	PREFETCHT0(Mem{Base: ref})
+	PREFETCHT0(Mem{Base: ref, Disp: 64})
+	PREFETCHT0(Mem{Base: ref, Disp: 128})
+	PREFETCHT0(Mem{Base: ref, Disp: 192})
 }
 
 // overlaps writes the test of a box against the children of a node.
