@@ -114,48 +114,33 @@ func (b *nodeBox) extent() float32 {
 	return (b.Hi[0] - b.Lo[0]) + (b.Hi[1] - b.Lo[1]) + (b.Hi[2] - b.Lo[2])
 }
 
-// triangle returns the box of a triangle of the mesh.
-func (f *bvhFrame) triangle(a, b, c r3.Vector) (box nodeBox) {
-	p, q, r := f.toBox(a), f.toBox(b), f.toBox(c)
-	for i := range 3 {
-		lo, hi := p[i], p[i]
-		if q[i] < lo {
-			lo = q[i]
-		} else if q[i] > hi {
-			hi = q[i]
-		}
-		if r[i] < lo {
-			lo = r[i]
-		} else if r[i] > hi {
-			hi = r[i]
-		}
-		box.Lo[i], box.Hi[i] = roundDown(lo), -roundDown(-hi)
-	}
-	return box
-}
-
 // roundDown returns the largest float32 that is not above x.
 func roundDown(x float64) float32 {
 	y := float32(x)
+	bits, step := int32(math.Float32bits(y)), int32(0)
 	if float64(y) > x {
-		return math.Nextafter32(y, float32(math.Inf(-1)))
+		step = bits>>31 | 1 // numbers grow with their bits, negative ones shrink
 	}
-	return y
+	return math.Float32frombits(uint32(bits - step))
 }
 
-// setChildren makes n the parent of the given boxes and references.
-func setChildren(n *kernel.Node, boxes []nodeBox, refs []uint32) {
-	none := emptyNodeBox()
+// setChildren makes n the parent of the given boxes and
+// references.
+func setChildren(n *kernel.Node, boxes []kernel.Bounds, refs []uint32) {
+	inf := float32(math.Inf(1))
 	for i := range bvhWidth {
-		box, ref := &none, uint32(kernel.NoChild)
-		if i < len(boxes) {
-			box, ref = &boxes[i], refs[i]
+		if i >= len(boxes) || i >= len(refs) {
+			for axis := range 3 {
+				n.Planes[2*bvhWidth*axis+i], n.Planes[2*bvhWidth*axis+bvhWidth+i] = inf, -inf
+			}
+			n.Refs[i] = kernel.NoChild
+			continue
 		}
 		for axis := range 3 {
-			n.Planes[2*bvhWidth*axis+i] = box.Lo[axis]
-			n.Planes[2*bvhWidth*axis+bvhWidth+i] = box.Hi[axis]
+			n.Planes[2*bvhWidth*axis+i] = boxes[i].Lo[axis]
+			n.Planes[2*bvhWidth*axis+bvhWidth+i] = 0 - boxes[i].Neg[axis]
 		}
-		n.Refs[i] = ref
+		n.Refs[i] = refs[i]
 	}
 }
 
