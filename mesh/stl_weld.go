@@ -26,6 +26,14 @@ import (
 // stlBlock is how many triangles a block has.
 const stlBlock = 1 << 13
 
+// Where most corners of a block are distinct, as in a file whose neighbouring
+// triangles lie apart, welding it on its own is in vain. It is then left out
+// for scatteredBlocks blocks.
+const (
+	scatteredCorners = 2 // distinct corners a triangle from which it is left out
+	scatteredBlocks  = 15
+)
+
 // An stlWelder hands out the blocks and joins what comes back.
 type stlWelder struct {
 	*builder
@@ -143,6 +151,7 @@ type blockWelder struct {
 	buffer []byte
 	slots  []uint32 // index of a corner plus one in the low half, bits of its hash in the high one
 	seed   [2]uint64
+	skip   int // blocks that are not welded on their own
 
 	corners []stlKey // the distinct ones
 	points  []r3.Vector
@@ -167,8 +176,13 @@ func newBlockWelder(n int) *blockWelder {
 }
 
 // weld gives each corner in records the number of the first in the block that
-// is equal.
+// is equal, or where that is in vain a number of its own.
 func (b *blockWelder) weld(records []byte, out []Triangle) {
+	if b.skip > 0 {
+		b.skip--
+		b.number(records, out)
+		return
+	}
 	clear(b.slots)
 	corners := b.corners[:0]
 	low := uint64(len(b.slots) - 1)
@@ -197,6 +211,20 @@ func (b *blockWelder) weld(records []byte, out []Triangle) {
 		}
 	}
 	b.corners = corners
+	if len(corners) > scatteredCorners*len(out) {
+		b.skip = scatteredBlocks
+	}
+}
+
+// number gives each corner in records a number of its own.
+func (b *blockWelder) number(records []byte, out []Triangle) {
+	b.corners = b.corners[:0]
+	for i := range out {
+		record := records[i*stlRecord+stlCorner:][:36]
+		b.corners = append(b.corners, keyAt(record), keyAt(record[12:]), keyAt(record[24:]))
+		c := uint32(3 * i)
+		out[i] = Triangle{c, c + 1, c + 2}
+	}
 }
 
 // keyAt returns the corner at the start of record.
