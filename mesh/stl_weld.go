@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
-	"math/rand/v2"
 	"sync"
 
 	"github.com/golang/geo/r3"
@@ -81,7 +80,7 @@ func (b *builder) weldSTL(n int, records recordReader) (*Mesh, error) {
 
 // work welds blocks until none is left.
 func (w *stlWelder) work() {
-	block := newBlockWelder(min(len(w.triangles), stlBlock))
+	block := newBlockWelder(min(len(w.triangles), stlBlock), w.table)
 	for {
 		t := w.take(&block.buffer)
 		if t.first == t.end || !w.weld(block, t) {
@@ -162,12 +161,13 @@ type blockWelder struct {
 // An stlKey is the bits of a corner: x and y, and z. None is −0.
 type stlKey struct{ xy, z uint64 }
 
-// newBlockWelder returns a welder for blocks of up to n triangles.
-func newBlockWelder(n int) *blockWelder {
+// newBlockWelder returns a welder for blocks of up to n triangles of the mesh
+// whose table is given.
+func newBlockWelder(n int, of *pointTable) *blockWelder {
 	return &blockWelder{
 		// Three quarters are taken at most.
 		slots:   make([]uint32, 1<<bits.Len(uint(4*n-1))),
-		seed:    [2]uint64{rand.Uint64(), rand.Uint64()},
+		seed:    [2]uint64{of.seed[0], of.seed[1]},
 		corners: make([]stlKey, 0, n),
 		points:  make([]r3.Vector, 0, n),
 		hashes:  make([]uint64, 0, n),
