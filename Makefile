@@ -50,8 +50,8 @@ fuzz: go ## run every fuzz target for FUZZTIME
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x "$$package" || exit 1; \
 	done
 
-bench: build ## measure the engine on MODELS="FILE…", default the samples; FLAGS=--peers adds its peers
-	bin/bench $(FLAGS) $(or $(MODELS),testdata/models/housing.stl testdata/models/comb.stl)
+bench: build ## measure the engine on MODELS="FILE…", default samples and real ones; FLAGS=--peers adds its peers
+	bin/bench $(FLAGS) $(MODELS)
 
 # The peers that are programs of our own around libraries of others. Others
 # (admesh, prusa-slicer, assimp) are packages of the system.

@@ -88,8 +88,9 @@ func runModels(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return ignoreHelp(err)
 	}
-	if flags.NArg() == 0 {
-		return errors.New("no model given: bench [flags] FILE…")
+	models := flags.Args()
+	if len(models) == 0 {
+		models = defaultModels()
 	}
 	if c.quick {
 		c.repeats, c.out = 1, ""
@@ -109,7 +110,7 @@ func runModels(ctx context.Context, args []string, out io.Writer) error {
 	both := io.MultiWriter(out, &result)
 	writeHeader(ctx, both, args)
 	failed := 0
-	for _, file := range flags.Args() {
+	for _, file := range models {
 		if err := measureFile(ctx, &c, self, file, both); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -124,19 +125,30 @@ func runModels(ctx context.Context, args []string, out io.Writer) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d models could not be measured", failed, flags.NArg())
+		return fmt.Errorf("%d of %d models could not be measured", failed, len(models))
 	}
 	return nil
 }
 
 func usage(flags *flag.FlagSet) {
 	out := flags.Output()
-	fmt.Fprint(out, "usage: bench [flags] FILE…, or bench COMMAND\n\n")
+	fmt.Fprint(out, "usage: bench [flags] [FILE…], or bench COMMAND\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(out, "  %-8s %s\n", c.name, c.does)
 	}
 	fmt.Fprintln(out)
 	flags.PrintDefaults()
+}
+
+// defaultModels returns two of our own models and, where the variable that
+// tests use names a folder of real ones, two of those: an assembly of large
+// and thin triangles, and a lattice.
+func defaultModels() []string {
+	models := []string{"testdata/models/housing.stl", "testdata/models/comb.stl"}
+	if folder := os.Getenv("PARTGAUGE_MODELS"); folder != "" {
+		models = append(models, filepath.Join(folder, "trimesh__counter.unitsmm.STL"), filepath.Join(folder, "model3d__hierarchy_test.stl"))
+	}
+	return models
 }
 
 // ignoreHelp returns err unless it says that help was asked for and given.
