@@ -63,8 +63,19 @@ func Measure(ctx context.Context, part Part, opts SampleOptions) (*Samples, erro
 	opts = opts.WithDefaults()
 	m := part.Mesh
 	box := m.Bounds()
-	p := place(m, opts)
-	p.follow(part.BVH.Order(len(m.Triangles)))
+	var p placement
+	var known *patches
+	prepare := []func(){ // neither needs the other
+		func() { known = findPatches(&part, threadCount(opts.Threads)) },
+		func() {
+			p = place(m, opts)
+			p.follow(part.BVH.Order(len(m.Triangles)))
+		},
+	}
+	err := parallel.ForEach(ctx, threadCount(opts.Threads), len(prepare), func(i int) { prepare[i]() })
+	if err != nil {
+		return nil, err
+	}
 	s := &Samples{
 		Origin:   box.Min,
 		Diagonal: box.Diagonal(),
@@ -80,7 +91,7 @@ func Measure(ctx context.Context, part Part, opts SampleOptions) (*Samples, erro
 	if s.Reduced {
 		s.limitsHit = append(s.limitsHit, "thickness: fewer samples than triangles")
 	}
-	if err := s.measureAll(ctx, &part, &p); err != nil {
+	if err := s.measureAll(ctx, &part, known, &p); err != nil {
 		return nil, err
 	}
 	for i := range s.All {
@@ -94,8 +105,7 @@ func Measure(ctx context.Context, part Part, opts SampleOptions) (*Samples, erro
 	return s, nil
 }
 
-func (s *Samples) measureAll(ctx context.Context, part *Part, p *placement) error {
-	known := findPatches(part, s.threads())
+func (s *Samples) measureAll(ctx context.Context, part *Part, known *patches, p *placement) error {
 	if known != nil {
 		err := s.inParallel(ctx, part, known, len(known.first), func(w *worker, start, end int) {
 			for i := start; i < end; i++ {

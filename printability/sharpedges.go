@@ -54,6 +54,7 @@ func FindSharpEdges(m *mesh.Mesh, t *mesh.Topology, opts SharpEdgeOptions) *Shar
 	out := &SharpEdges{Angle: opts.Angle, Limit: min(opts.Length, opts.LengthShare*m.Bounds().Diagonal())}
 	// Normals of an edge of interior angle α are apart by 180° − α.
 	limit := -math.Cos(opts.Angle * math.Pi / 180)
+	const rounding = 1e-9 // exceeds that of a cosine
 	type edge struct {
 		length float64
 		middle r3.Vector
@@ -64,8 +65,13 @@ func FindSharpEdges(m *mesh.Mesh, t *mesh.Topology, opts SharpEdgeOptions) *Shar
 			continue
 		}
 		f, g := h/3, int(twin)/3
-		normal := m.AreaVector(f).Normalize()
-		if !(normal.Dot(m.AreaVector(g).Normalize()) <= limit) {
+		one, other := m.AreaVector(f), m.AreaVector(g)
+		// Most edges are so blunt that vectors of any length tell.
+		if limit < -rounding && one.Dot(other) > 0 {
+			continue
+		}
+		normal := one.Normalize()
+		if !(normal.Dot(other.Normalize()) <= limit) {
 			continue
 		}
 		from := m.Vertices[m.Triangles[f][h%3]]

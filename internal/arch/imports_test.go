@@ -73,7 +73,7 @@ var rules = []rule{
 		why: "the command line is wiring over the engine and builds in seconds: no web, no SQL",
 	},
 	{
-		pkg: "cmd/bench", own: []string{"analysis", "mesh", "orient", "printability"}, modules: []string{geo},
+		pkg: "cmd/bench", own: []string{"analysis", "mesh", "orient", "printability"}, modules: []string{geo, "golang.org/x/sys/unix"},
 		why: "it measures the engine, so it may see nothing else",
 	},
 	{
