@@ -20,7 +20,7 @@ import (
 //	Acme (1): admin (1), user (2), member (3) who works for service 1
 //	Globex (2): stranger (4), administrator and working for service 2
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	api      *api.API
 	accounts *account.Accounts
 	tokens   map[string]string // by the name of who holds them
@@ -29,7 +29,7 @@ type world struct {
 
 var today = time.Date(2026, 3, 1, 12, 30, 15, 123456000, time.UTC)
 
-func newWorld(t *testing.T, db *store.DB, change ...func(*api.Config)) *world {
+func newWorld(t testing.TB, db *store.DB, change ...func(*api.Config)) *world {
 	t.Helper()
 	w := &world{
 		t: t, tokens: map[string]string{}, users: map[string]account.User{},
