@@ -74,6 +74,9 @@ func (r *run) measureWalls() error {
 	if err != nil {
 		return err
 	}
+	if !r.seeksTrapped() {
+		r.tree = nil // make room: the samples are evaluated without it
+	}
 	r.samples = samples
 	r.report.LimitsHit = append(r.report.LimitsHit, samples.LimitsHit()...)
 	return r.evaluate(samples)

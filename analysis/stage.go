@@ -8,7 +8,8 @@ import (
 // A Stage is one step of an analysis. Its name is the key in Report.Timings.
 type Stage string
 
-// The stages in the order in which they run.
+// The stages in the order of a report. They run in this order too, except that
+// support is measured before walls.
 const (
 	StageRead              Stage = "read"              // recognise the format, parse, weld exactly
 	StageMeasure           Stage = "measure"           // topology and measures of the mesh as it came
@@ -72,7 +73,7 @@ func stageNames(stages []Stage) string {
 }
 
 // completeStages returns the stages of AllStages that are in stages or needed
-// by one of them, in the order in which they run.
+// by one of them, in the order of a report.
 func completeStages(stages []Stage) []Stage {
 	var complete []Stage
 	for _, s := range AllStages() {

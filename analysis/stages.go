@@ -20,7 +20,7 @@ type run struct {
 	pending   *pendingHull
 	optimized *body      // that is judged; nil if nothing is
 	hull      *mesh.Hull // of the optimized mesh, or of the original without one
-	tree      *mesh.BVH  // of the optimized mesh
+	tree      *mesh.BVH  // of the optimized mesh, as long as a stage needs it
 	crossing  *mesh.SelfIntersections
 	holes     *printability.Holes
 	samples   *printability.Samples
@@ -39,7 +39,7 @@ type step struct {
 
 // steps returns the stages in their order.
 func (r *run) steps() []step {
-	trapped := r.runs(StageCriteria) && r.opts.Process.EscapeDiameter > 0
+	trapped := r.seeksTrapped()
 	tree := r.opts.ConcaveHull || r.runs(StageSelfIntersections) || r.runs(StageThickness) || trapped
 	return []step{
 		{StageRead, true, r.read},
@@ -51,12 +51,18 @@ func (r *run) steps() []step {
 		// comes after this.
 		{StageHull, r.runs(StageHull), r.measureHull},
 		{StageConcaveHull, r.opts.ConcaveHull, r.measureConcaveHull},
-		{StageThickness, r.runs(StageThickness), r.measureWalls},
+		// Samples are many: what else needs the tree comes first where it can.
 		{StageSupport, r.runs(StageSupport), r.measureSupport},
+		{StageThickness, r.runs(StageThickness), r.measureWalls},
 		{StageFit, r.runs(StageFit) && r.opts.Chamber != nil, r.fit},
 		{StageTrapped, trapped, r.findTrapped},
 		{StageCriteria, r.runs(StageCriteria), r.judge},
 	}
+}
+
+// seeksTrapped reports whether hollows are looked for that trap powder or resin.
+func (r *run) seeksTrapped() bool {
+	return r.runs(StageCriteria) && r.opts.Process.EscapeDiameter > 0
 }
 
 // stages runs the analysis from the bytes of the file to the verdict.

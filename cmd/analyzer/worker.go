@@ -131,7 +131,7 @@ func (w *answerWriter) answer(ctx context.Context, order workOrder) error {
 	opts := order.Options
 	opts.Name, opts.Threads, opts.Timeout, opts.Progress = order.Name, order.Threads, order.Timeout, w.progress
 	if order.Memory > 0 {
-		debug.SetMemoryLimit(order.Memory)
+		debug.SetMemoryLimit(order.Memory + ballastSize)
 	}
 	// From here on what happens is the file's doing.
 	if err := w.write(workAnswer{Begun: true}); err != nil {
