@@ -115,6 +115,10 @@ var rules = []rule{
 		why: "wiring: it puts the adapters and the business together and decides nothing",
 	},
 	{
+		pkg: "internal/child", modules: []string{"golang.org/x/sys/unix"},
+		why: "it bounds processes and moves bytes: what they mean is the business of those at both ends",
+	},
+	{
 		pkg: "internal/meshtest", own: []string{"mesh"}, modules: []string{geo},
 		why: "known truth must not lean on what it checks beyond the mesh type",
 	},
@@ -133,7 +137,7 @@ var forbidden = []struct {
 }{
 	{"net/...", []string{"api", "cmd/server", "internal/account", "internal/store"}, "the engine talks to no one"},
 	{"database/...", []string{"internal/store", "internal/store/storetest"}, "only the store speaks SQL"},
-	{"os/exec", []string{"cmd/analyzer", "cmd/bench", "internal/arch"}, "the engine starts nothing; the command line starts itself for each file of a batch"},
+	{"os/exec", []string{"cmd/analyzer", "cmd/bench", "internal/arch", "internal/child"}, "the engine starts nothing; the programs start themselves for what may bring a process down"},
 	{"plugin", nil, "the engine loads nothing"},
 	{"encoding/xml", nil, "it recurses with the nesting of its input and resolves entities; the readers have a scanner with limits"},
 	{"unsafe", nil, "memory tricks need a place where every variant is held against a plain loop"},
