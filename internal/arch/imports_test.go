@@ -119,6 +119,10 @@ var rules = []rule{
 		why: "it bounds processes and moves bytes: what they mean is the business of those at both ends",
 	},
 	{
+		pkg: "internal/examine", own: []string{"internal/child", "analysis", "mesh", "thumbnail"}, modules: []string{geo},
+		why: "models are analysed in processes that have neither database nor network",
+	},
+	{
 		pkg: "internal/meshtest", own: []string{"mesh"}, modules: []string{geo},
 		why: "known truth must not lean on what it checks beyond the mesh type",
 	},
