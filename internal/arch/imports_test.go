@@ -52,7 +52,7 @@ var rules = []rule{
 		why: "a build direction is chosen from geometry; criteria and prices come in as functions",
 	},
 	{
-		pkg: "printability", own: []string{"mesh", "fit", "internal/parallel"}, modules: []string{geo},
+		pkg: "printability", own: []string{"mesh", "fit", "internal/parallel"}, modules: []string{geo, compress},
 		why: "criteria are judged from meshes and values; what other stages found comes in as values from analysis",
 	},
 	{
@@ -89,15 +89,15 @@ var rules = []rule{
 		why: "business: it decides who may do what and knows neither HTTP nor SQL",
 	},
 	{
-		pkg: "internal/store", own: []string{"internal/account", "internal/fault", "internal/listing"},
+		pkg: "internal/store", own: []string{"internal/account", "internal/fault", "internal/files", "internal/listing", "mesh"},
 		modules: []string{
 			"github.com/uptrace/bun", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3",
 		},
 		why: "an adapter: it keeps what business gives it; adapters never see one another",
 	},
 	{
-		pkg: "internal/store/storetest", own: []string{"internal/store"}, modules: []string{"github.com/jackc/pgx/v5"},
-		why: "databases for tests",
+		pkg: "internal/store/storetest", own: []string{"internal/store", "internal/store/blobs"}, modules: []string{"github.com/jackc/pgx/v5"},
+		why: "stores for tests",
 	},
 	{
 		pkg: "api", own: []string{"internal/account", "internal/fault", "internal/listing"},
@@ -123,9 +123,18 @@ var rules = []rule{
 		why: "models are analysed in processes that have neither database nor network",
 	},
 	{
-		pkg: "internal/store/blobs", own: []string{"internal/fault"},
+		pkg: "internal/store/blobs", own: []string{"internal/fault", "internal/files"},
 		why: "an adapter: it keeps bytes and knows no database",
 	},
+	{
+		pkg: "internal/files", own: []string{"internal/account", "internal/fault", "internal/examine", "analysis", "fit", "mesh", "printability"},
+		why: "business: it decides what an uploaded model is and who may see it, and knows neither HTTP nor SQL",
+	},
+	{
+		pkg: "internal/task", own: []string{"internal/fault", "internal/files"},
+		why: "an adapter: it has business do what waits; adapters never see one another",
+	},
+	{pkg: "internal/backgroundtest", why: "tests only"},
 	{
 		pkg: "internal/meshtest", own: []string{"mesh"}, modules: []string{geo},
 		why: "known truth must not lean on what it checks beyond the mesh type",
@@ -154,7 +163,7 @@ var forbidden = []struct {
 }
 
 // onlyTests are our own packages that nothing but tests imports.
-var onlyTests = []string{"internal/meshtest", "internal/samples", "internal/arch", "internal/store/storetest"}
+var onlyTests = []string{"internal/meshtest", "internal/samples", "internal/arch", "internal/store/storetest", "internal/backgroundtest"}
 
 type goPackage struct {
 	ImportPath                         string

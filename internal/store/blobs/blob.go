@@ -2,17 +2,14 @@ package blobs
 
 import (
 	"errors"
-	"io"
 	"syscall"
 
 	"github.com/partgauge/partgauge/internal/fault"
+	"github.com/partgauge/partgauge/internal/files"
 )
 
-// A Hash is the SHA-256 of a blob in lower-case hexadecimal.
-type Hash string
-
 // valid reports whether h is a hash and hence safe in a path.
-func (h Hash) valid() bool {
+func valid(h files.Hash) bool {
 	for _, c := range []byte(h) {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
 			return false
@@ -21,28 +18,10 @@ func (h Hash) valid() bool {
 	return len(h) == 64
 }
 
-// A Blob is a stored byte string.
-type Blob struct {
-	Hash Hash
-	Size int64
-}
-
-// A Draft is a blob in the making. It must be kept or discarded.
-type Draft interface {
-	// Write adds bytes. More than the draft may have is a fault.TooLarge, and
-	// no room for them a fault.StorageFull.
-	io.Writer
-	// Keep makes the draft a blob. After it the blob survives the loss of
-	// power. It may be there already: nothing is stored twice.
-	Keep() (Blob, error)
-	// Discard drops the draft; after Keep it does nothing.
-	Discard()
-}
-
 // CodeCorrupt is that of the failure for a blob that is not what was stored.
 const CodeCorrupt = "BLOB_CORRUPT"
 
-func corrupt(h Hash) error {
+func corrupt(h files.Hash) error {
 	return &fault.Error{
 		Kind: fault.Internal, Code: CodeCorrupt, Message: "A stored file is damaged.",
 		Cause: errors.New("the blob " + string(h) + " does not have its hash"),

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/partgauge/partgauge/internal/fault"
+	"github.com/partgauge/partgauge/internal/files"
 )
 
 // A Folder keeps blobs in a folder of this machine: the blob abcd… in the file
@@ -80,7 +81,7 @@ func (f *Folder) Sweep() error {
 	return nil
 }
 
-func (h Hash) path() string { return path.Join(kept, string(h[:2]), string(h)) }
+func pathOf(h files.Hash) string { return path.Join(kept, string(h[:2]), string(h)) }
 
 // sync makes the entries of a folder survive the loss of power.
 func (f *Folder) sync(name string) error {
@@ -103,7 +104,7 @@ type draft struct {
 }
 
 // Draft begins a blob of at most limit bytes.
-func (f *Folder) Draft(_ context.Context, limit int64) (Draft, error) {
+func (f *Folder) Draft(_ context.Context, limit int64) (files.Draft, error) {
 	name := path.Join(incoming, rand.Text())
 	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -127,25 +128,25 @@ func (d *draft) Write(p []byte) (int, error) {
 	return n, d.err
 }
 
-func (d *draft) Keep() (Blob, error) {
+func (d *draft) Keep() (files.Blob, error) {
 	defer d.Discard()
 	if d.err != nil {
-		return Blob{}, d.err
+		return files.Blob{}, d.err
 	}
-	b := Blob{Hash(hex.EncodeToString(d.sum.Sum(nil))), d.size}
+	b := files.Blob{Hash: files.Hash(hex.EncodeToString(d.sum.Sum(nil))), Size: d.size}
 	// A failed sync is never tried again: the kernel may have dropped the data.
 	if err := errors.Join(d.file.Sync(), d.file.Close()); err != nil {
-		return Blob{}, failure(err)
+		return files.Blob{}, failure(err)
 	}
 	d.folder.moving.Lock()
 	defer d.folder.moving.Unlock()
 	// A blob that is there already is replaced by the same bytes. So a damaged
 	// one heals, and Remove sees that it is wanted again.
-	if err := d.folder.root.Rename(d.name, b.Hash.path()); err != nil {
-		return Blob{}, failure(err)
+	if err := d.folder.root.Rename(d.name, pathOf(b.Hash)); err != nil {
+		return files.Blob{}, failure(err)
 	}
 	d.name = ""
-	return b, failure(d.folder.sync(path.Dir(b.Hash.path())))
+	return b, failure(d.folder.sync(path.Dir(pathOf(b.Hash))))
 }
 
 func (d *draft) Discard() {
@@ -162,11 +163,11 @@ func (d *draft) Discard() {
 // Open returns a blob for reading, after all of it has been read once and found
 // to have its hash: a damaged one is a failure with CodeCorrupt, an absent one
 // fault.NotFound. It takes as long as reading does.
-func (f *Folder) Open(ctx context.Context, h Hash) (io.ReadSeekCloser, error) {
-	if !h.valid() {
+func (f *Folder) Open(ctx context.Context, h files.Hash) (io.ReadSeekCloser, error) {
+	if !valid(h) {
 		return nil, fault.Missing()
 	}
-	file, err := f.root.Open(h.path())
+	file, err := f.root.Open(pathOf(h))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.Missing()
 	}
@@ -181,7 +182,7 @@ func (f *Folder) Open(ctx context.Context, h Hash) (io.ReadSeekCloser, error) {
 }
 
 // verify reads file to its end and goes back to its beginning.
-func verify(ctx context.Context, file io.ReadSeeker, h Hash) error {
+func verify(ctx context.Context, file io.ReadSeeker, h files.Hash) error {
 	sum := sha256.New()
 	if _, err := io.Copy(sum, &cancellable{ctx, file}); err != nil {
 		if ctx.Err() != nil {
@@ -211,25 +212,25 @@ func (c *cancellable) Read(p []byte) (int, error) {
 // Remove removes a blob that nothing refers to, unless it was stored, or stored
 // again, after since: whoever stored it may not have written down yet that he
 // refers to it. A blob that is not there is fine.
-func (f *Folder) Remove(_ context.Context, h Hash, since time.Time) error {
-	if !h.valid() {
+func (f *Folder) Remove(_ context.Context, h files.Hash, since time.Time) error {
+	if !valid(h) {
 		return fault.Missing()
 	}
 	f.moving.Lock()
 	defer f.moving.Unlock()
-	info, err := f.root.Stat(h.path())
+	info, err := f.root.Stat(pathOf(h))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.ModTime().After(since) {
 		return nil
 	}
 	if err == nil {
-		err = f.root.Remove(h.path())
+		err = f.root.Remove(pathOf(h))
 	}
 	return failure(err)
 }
 
 // Each calls visit with every blob and the time when it was last stored, in the
 // order of the hashes, until visit returns false.
-func (f *Folder) Each(ctx context.Context, visit func(b Blob, stored time.Time) bool) error {
+func (f *Folder) Each(ctx context.Context, visit func(b files.Blob, stored time.Time) bool) error {
 	stopped := errors.New("stopped")
 	err := fs.WalkDir(f.root.FS(), kept, func(name string, entry fs.DirEntry, err error) error {
 		if err == nil {
@@ -238,15 +239,15 @@ func (f *Folder) Each(ctx context.Context, visit func(b Blob, stored time.Time) 
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		h := Hash(entry.Name())
-		if !h.valid() {
+		h := files.Hash(entry.Name())
+		if !valid(h) {
 			return nil
 		}
 		info, err := entry.Info()
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // removed meanwhile
 		}
-		if err == nil && !visit(Blob{h, info.Size()}, info.ModTime()) {
+		if err == nil && !visit(files.Blob{Hash: h, Size: info.Size()}, info.ModTime()) {
 			err = stopped
 		}
 		return err

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/partgauge/partgauge/internal/fault"
+	"github.com/partgauge/partgauge/internal/files"
 	"github.com/partgauge/partgauge/internal/store/blobs"
 )
 
@@ -44,7 +45,7 @@ func open(t *testing.T, name string) *blobs.Folder {
 	return f
 }
 
-func put(t *testing.T, f *blobs.Folder, data []byte) blobs.Blob {
+func put(t *testing.T, f *blobs.Folder, data []byte) files.Blob {
 	t.Helper()
 	b, err := store(t, f, data, int64(len(data)))
 	if err != nil {
@@ -53,7 +54,7 @@ func put(t *testing.T, f *blobs.Folder, data []byte) blobs.Blob {
 	return b
 }
 
-func store(t *testing.T, f *blobs.Folder, data []byte, limit int64) (blobs.Blob, error) {
+func store(t *testing.T, f *blobs.Folder, data []byte, limit int64) (files.Blob, error) {
 	t.Helper()
 	d, err := f.Draft(t.Context(), limit)
 	if err != nil {
@@ -61,12 +62,12 @@ func store(t *testing.T, f *blobs.Folder, data []byte, limit int64) (blobs.Blob,
 	}
 	defer d.Discard()
 	if _, err := io.Copy(d, io.MultiReader(bytes.NewReader(data[:len(data)/2]), bytes.NewReader(data[len(data)/2:]))); err != nil {
-		return blobs.Blob{}, err
+		return files.Blob{}, err
 	}
 	return d.Keep()
 }
 
-func read(t *testing.T, f *blobs.Folder, h blobs.Hash) ([]byte, error) {
+func read(t *testing.T, f *blobs.Folder, h files.Hash) ([]byte, error) {
 	t.Helper()
 	r, err := f.Open(t.Context(), h)
 	if err != nil {
@@ -76,12 +77,12 @@ func read(t *testing.T, f *blobs.Folder, h blobs.Hash) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-func hashOf(data []byte) blobs.Hash {
+func hashOf(data []byte) files.Hash {
 	sum := sha256.Sum256(data)
-	return blobs.Hash(hex.EncodeToString(sum[:]))
+	return files.Hash(hex.EncodeToString(sum[:]))
 }
 
-func place(folder string, h blobs.Hash) string {
+func place(folder string, h files.Hash) string {
 	return filepath.Join(folder, "sha256", string(h[:2]), string(h))
 }
 
@@ -109,7 +110,7 @@ func TestStored(t *testing.T) {
 		}
 	}
 	count := 0
-	if err := f.Each(t.Context(), func(b blobs.Blob, _ time.Time) bool { count++; return true }); err != nil || count != 3 {
+	if err := f.Each(t.Context(), func(b files.Blob, _ time.Time) bool { count++; return true }); err != nil || count != 3 {
 		t.Errorf("%d blobs are listed, %v", count, err)
 	}
 }
@@ -186,9 +187,9 @@ func TestStrangeHashes(t *testing.T) {
 	if _, err := read(t, f, linked); err == nil {
 		t.Error("a link leads out of the folder")
 	}
-	for _, h := range []blobs.Hash{
-		"", "ab", "../../etc/passwd", blobs.Hash(strings.Repeat("A", 64)), blobs.Hash(strings.Repeat("../", 21) + "x"),
-		blobs.Hash(strings.Repeat("a", 63) + "\x00"), blobs.Hash(strings.Repeat("0", 64)),
+	for _, h := range []files.Hash{
+		"", "ab", "../../etc/passwd", files.Hash(strings.Repeat("A", 64)), files.Hash(strings.Repeat("../", 21) + "x"),
+		files.Hash(strings.Repeat("a", 63) + "\x00"), files.Hash(strings.Repeat("0", 64)),
 	} {
 		if _, err := read(t, f, h); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%q: %v", h, err)
@@ -245,14 +246,14 @@ func storeForever(name string) {
 		err = f.Sweep()
 	}
 	for err == nil {
-		var d blobs.Draft
+		var d files.Draft
 		if d, err = f.Draft(context.Background(), 1<<30); err != nil {
 			break
 		}
 		if _, err = d.Write(bytes.Repeat(fmt.Append(nil, rand.Int64()), 1+rand.IntN(50_000))); err != nil {
 			break
 		}
-		var b blobs.Blob
+		var b files.Blob
 		if b, err = d.Keep(); err == nil {
 			fmt.Println(b.Hash)
 		}
@@ -277,9 +278,9 @@ func TestKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines := bufio.NewScanner(out)
-		var hashes []blobs.Hash
+		var hashes []files.Hash
 		for lines.Scan() {
-			hashes = append(hashes, blobs.Hash(lines.Text()))
+			hashes = append(hashes, files.Hash(lines.Text()))
 			if len(hashes) == 1 {
 				time.AfterFunc(time.Duration(rand.IntN(20))*time.Millisecond, func() { _ = command.Process.Signal(syscall.SIGKILL) })
 			}
@@ -297,7 +298,7 @@ func TestKilled(t *testing.T) {
 	}
 	f := open(t, name)
 	whole := 0
-	err := f.Each(t.Context(), func(b blobs.Blob, _ time.Time) bool {
+	err := f.Each(t.Context(), func(b files.Blob, _ time.Time) bool {
 		if data, err := read(t, f, b.Hash); err != nil || int64(len(data)) != b.Size {
 			t.Errorf("%s: %v", b.Hash, err)
 		}
