@@ -84,7 +84,9 @@ func (a *API) routes() []route {
 
 // New returns the API. It panics if two routes contradict each other, which a
 // test would see.
-func New(c Config) *API {
+func New(c Config) *API { return build(c, (*API).routes) }
+
+func build(c Config, routes func(*API) []route) *API {
 	c = c.withDefaults()
 	a := &API{
 		config: c, accounts: c.Accounts, log: c.Log,
@@ -102,7 +104,7 @@ func New(c Config) *API {
 	a.engine.NoRoute(a.noRoute)
 	a.engine.NoMethod(a.noMethod)
 	a.huma = huma.NewAPI(humaConfig(c.Version), adapter{a})
-	for _, r := range a.routes() {
+	for _, r := range routes(a) {
 		a.add(r)
 	}
 	a.addMissingMethods()

@@ -58,7 +58,7 @@ func (tx addresses) Of(users ...account.UserID) ([]account.Address, error) {
 		return nil, nil
 	}
 	var rows []addressRow
-	err := tx.NewSelect().Model(&rows).Where("user_id IN (?)", bun.In(users)).Order("id").Scan(tx.ctx)
+	err := tx.NewSelect().Model(&rows).Where("user_id IN ?", bun.Tuple(users)).Order("id").Scan(tx.ctx)
 	all := make([]account.Address, len(rows))
 	for i, r := range rows {
 		all[i] = r.value()

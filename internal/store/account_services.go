@@ -52,7 +52,7 @@ func (tx services) Of(users ...account.UserID) (map[account.UserID][]account.Ser
 		return nil, nil
 	}
 	var rows []memberRow
-	err := tx.NewSelect().Model(&rows).Where("user_id IN (?)", bun.In(users)).Order("service_id").Scan(tx.ctx)
+	err := tx.NewSelect().Model(&rows).Where("user_id IN ?", bun.Tuple(users)).Order("service_id").Scan(tx.ctx)
 	of := map[account.UserID][]account.ServiceID{}
 	for _, r := range rows {
 		of[r.UserID] = append(of[r.UserID], r.ServiceID)
