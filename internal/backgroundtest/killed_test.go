@@ -203,7 +203,10 @@ func TestServerKilled(t *testing.T) {
 		if m.Blob.Hash != hash {
 			t.Errorf("%s has the hash %s, acknowledged was %s", id, m.Blob.Hash, hash)
 		}
-		ends[w.settle(t, who, id).State]++
+		a := w.settle(t, who, id)
+		if ends[a.State]++; a.State == files.Failed && a.Code != string(analysis.CodeInternal) {
+			t.Errorf("%s: %s", id, a.Message)
+		}
 	}
 	t.Logf("%d uploads were acknowledged: %v", len(acknowledged), ends)
 	if len(acknowledged) < 50 || ends[files.Finished] == 0 {

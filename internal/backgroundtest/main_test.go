@@ -123,6 +123,18 @@ func (w *world) upload(t *testing.T, who account.Actor, data []byte) files.Model
 	return m
 }
 
+// collect removes what nothing refers to, as if a long time had passed.
+func (w *world) collect(t *testing.T) int {
+	t.Helper()
+	config := w.files.Config
+	config.Now = func() time.Time { return time.Now().Add(2 * files.Keeping) }
+	n, err := files.New(config).Collect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // hang bounds how long a test waits for what must happen.
 const hang = 60 * time.Second
 

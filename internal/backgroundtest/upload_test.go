@@ -83,20 +83,22 @@ func TestShared(t *testing.T) {
 		if again := w.settle(t, who, second.ID); again.ID != a.ID || first.ID == second.ID {
 			t.Errorf("the same file has the analyses %d and %d", a.ID, again.ID)
 		}
-		soon := time.Now().Add(time.Hour)
 		if err := w.files.Delete(t.Context(), who, first.ID); err != nil {
 			t.Fatal(err)
 		}
-		if gone, err := db.Forget(t.Context(), soon, 100); err != nil || len(gone) != 0 {
-			t.Errorf("%v are unused, %v", gone, err)
+		if n := w.collect(t); n != 0 {
+			t.Errorf("%d blobs were removed", n)
 		}
 		_, r, err := w.files.Original(t.Context(), who, second.ID)
 		content(t, r, err)
 		if err := w.files.Delete(t.Context(), who, second.ID); err != nil {
 			t.Fatal(err)
 		}
-		if gone, err := db.Forget(t.Context(), soon, 100); err != nil || len(gone) != 5 {
-			t.Errorf("%d blobs are unused instead of file, samples, mesh, picture and hull, %v", len(gone), err)
+		if n, err := w.files.Collect(t.Context()); n != 0 || err != nil {
+			t.Errorf("%d blobs were removed at once, %v", n, err)
+		}
+		if n := w.collect(t); n != 5 {
+			t.Errorf("%d blobs were removed instead of file, samples, mesh, picture and hull", n)
 		}
 		if _, _, err := w.files.Get(t.Context(), who, second.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("deleted: %v", err)
@@ -201,9 +203,41 @@ func TestDeletedMeanwhile(t *testing.T) {
 		if _, _, err := w.files.Get(t.Context(), who, slow.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("deleted: %v", err)
 		}
-		gone, err := db.Forget(t.Context(), time.Now().Add(time.Hour), 100)
-		if err != nil || len(gone) != 1 {
-			t.Errorf("%d blobs are unused instead of the file alone, %v", len(gone), err)
+		if n := w.collect(t); n < 1 {
+			t.Error("the file stays")
+		}
+		_, r, err := w.files.Original(t.Context(), who, next.ID)
+		if got := content(t, r, err); !bytes.Equal(got, box(2)) {
+			t.Error("what is in use was touched")
 		}
 	})
+}
+
+// What was stored by a process that ended before it could say what for is
+// removed by and by, and nothing that is in use.
+func TestStrays(t *testing.T) {
+	db := storetest.SQLite(t)
+	who := actor(t, db)
+	w := start(t, db, storetest.Blobs(t), 1)
+	m := w.upload(t, who, box(1))
+	w.settle(t, who, m.ID)
+	d, err := w.blobs.Draft(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Write([]byte("stray")); err != nil {
+		t.Fatal(err)
+	}
+	stray, err := d.Keep()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := w.collect(t); n != 1 {
+		t.Errorf("%d blobs were removed", n)
+	}
+	if _, err := w.blobs.Open(t.Context(), stray.Hash); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the stray: %v", err)
+	}
+	_, r, err := w.files.Optimized(t.Context(), who, m.ID)
+	content(t, r, err)
 }

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // A Hash is the SHA-256 of a blob in lower-case hexadecimal.
@@ -22,6 +23,12 @@ type Blobs interface {
 	// Open returns a blob for reading, after all of it was found to have its
 	// hash.
 	Open(ctx context.Context, h Hash) (io.ReadSeekCloser, error)
+	// Remove removes a blob that nothing refers to, unless it was stored, or
+	// stored again, after since. One that is not there is fine.
+	Remove(ctx context.Context, h Hash, since time.Time) error
+	// Each calls visit with every blob and when it was last stored, until that
+	// returns false.
+	Each(ctx context.Context, visit func(b Blob, stored time.Time) bool) error
 }
 
 // A Draft is a blob in the making. It must be kept or discarded.

@@ -92,6 +92,11 @@ type Analyses interface {
 type References interface {
 	Refer(Blob) error
 	Release(h Hash, now time.Time) error
+	// Forget drops what is written down of blobs to which nobody has referred
+	// since a time, the oldest of them, and returns them.
+	Forget(since time.Time, most int) ([]Hash, error)
+	// Known returns those of the hashes of which something is written down.
+	Known([]Hash) ([]Hash, error)
 }
 
 // Tasks stores work for later.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -36,18 +35,20 @@ func (tx references) Release(h files.Hash, now time.Time) error {
 		Where("hash = ?", h).Exec(tx.ctx))
 }
 
-// Forget drops what is written down of blobs to which nobody has referred since
-// a time, at most limit of them, and returns them: they may be removed.
-func (db *DB) Forget(ctx context.Context, since time.Time, limit int) (forgotten []files.Hash, err error) {
-	err = db.update(ctx, func(tx *Tx) error {
-		forgotten = nil
-		err := tx.NewSelect().Model((*blobRow)(nil)).Column("hash").
-			Where("refs = 0 AND unused < ?", since).Order("unused").Limit(int64(limit)).Scan(ctx, &forgotten)
-		if err != nil || len(forgotten) == 0 {
-			return err
-		}
-		_, err = tx.NewDelete().Model((*blobRow)(nil)).Where("refs = 0 AND hash IN (?)", bun.List(forgotten)).Exec(ctx)
-		return err
-	})
-	return forgotten, err
+func (tx references) Forget(since time.Time, most int) (forgotten []files.Hash, err error) {
+	err = tx.NewSelect().Model((*blobRow)(nil)).Column("hash").
+		Where("refs = 0 AND unused < ?", since).Order("unused").Limit(int64(most)).Scan(tx.ctx, &forgotten)
+	if err != nil || len(forgotten) == 0 {
+		return nil, failure(err)
+	}
+	_, err = tx.NewDelete().Model((*blobRow)(nil)).Where("hash IN (?)", bun.List(forgotten)).Exec(tx.ctx)
+	return forgotten, failure(err)
+}
+
+func (tx references) Known(hashes []files.Hash) (known []files.Hash, err error) {
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	err = tx.NewSelect().Model((*blobRow)(nil)).Column("hash").Where("hash IN (?)", bun.List(hashes)).Scan(tx.ctx, &known)
+	return known, failure(err)
 }
