@@ -108,7 +108,10 @@ var rules = []rule{
 		why: "an adapter: it turns HTTP into calls of business and knows no SQL; adapters never see one another",
 	},
 	{
-		pkg: "cmd/server", own: []string{"analysis", "api", "internal/account", "internal/fault", "internal/store"},
+		pkg: "cmd/server", own: []string{
+			"analysis", "api", "internal/account", "internal/child", "internal/examine", "internal/fault", "internal/files",
+			"internal/store", "internal/store/blobs", "internal/task",
+		},
 		modules: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "go.yaml.in/yaml/v3", "github.com/prometheus/client_golang",
 		},
