@@ -130,7 +130,7 @@ var rules = []rule{
 		why: "an adapter: it keeps bytes and knows no database",
 	},
 	{
-		pkg: "internal/files", own: []string{"internal/account", "internal/fault", "internal/examine", "analysis", "fit", "mesh", "printability"},
+		pkg: "internal/files", own: []string{"internal/account", "internal/fault", "internal/examine", "internal/parallel", "analysis", "fit", "mesh", "printability"},
 		why: "business: it decides what an uploaded model is and who may see it, and knows neither HTTP nor SQL",
 	},
 	{

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/partgauge/partgauge/internal/account"
 	"github.com/partgauge/partgauge/internal/examine"
 	"github.com/partgauge/partgauge/internal/fault"
+	"github.com/partgauge/partgauge/internal/parallel"
 	"github.com/partgauge/partgauge/mesh"
 	"github.com/partgauge/partgauge/printability"
 )
@@ -97,12 +99,17 @@ func (f *Files) judge(ctx context.Context, a Analysis, l Limits) (Judgement, err
 	if err := json.Unmarshal(a.Report, &report); err != nil {
 		return Judgement{}, fmt.Errorf("the report of analysis %d: %w", a.ID, err)
 	}
-	walls, err := f.walls(ctx, a, l, report.Options.Rules)
-	if err != nil {
-		return Judgement{}, err
+	var (
+		walls           *printability.Walls
+		chamber         *fit.Result
+		noWalls, noRoom error
+	)
+	looks := []func(){
+		func() { walls, noWalls = f.walls(ctx, a, l, report.Options.Rules) },
+		func() { chamber, noRoom = f.fit(ctx, a, l) },
 	}
-	chamber, err := f.fit(ctx, a, l)
-	if err != nil {
+	err := parallel.ForEach(ctx, len(looks), len(looks), func(i int) { looks[i]() })
+	if err := cmp.Or(err, noWalls, noRoom); err != nil {
 		return Judgement{}, err
 	}
 	var j Judgement
