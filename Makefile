@@ -8,7 +8,7 @@ FUZZTIME ?= 10s
 COUNT    ?= 6
 
 .DEFAULT_GOAL := build
-.PHONY: build run test race lint fmt generate fuzz bench compare ci clean help go
+.PHONY: build run test race lint fmt generate fuzz bench peers compare ci clean help go
 
 build: go ## build bin/analyzer and bin/bench
 	go build -o bin/ ./cmd/...
@@ -50,8 +50,16 @@ fuzz: go ## run every fuzz target for FUZZTIME
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x "$$package" || exit 1; \
 	done
 
-bench: build ## measure the engine on MODELS="FILE…", default the samples; FLAGS=--peers adds its peers
-	bin/bench $(FLAGS) $(or $(MODELS),testdata/models/housing.stl testdata/models/comb.stl)
+bench: build ## measure the engine on MODELS="FILE…", default samples and real ones; FLAGS=--peers adds its peers
+	bin/bench $(FLAGS) $(MODELS)
+
+# The peers that are programs of our own around libraries of others. Others
+# (admesh, prusa-slicer, assimp) are packages of the system.
+peers: go ## build the peers of bench into bin/peers; Embree's needs g++ and libembree-dev
+	mkdir -p bin/peers
+	cd benchmarks/peers/stl && go build -o ../../../bin/peers/ .
+	cd benchmarks/peers/fauxgl && go build -o ../../../bin/peers/ .
+	$${CXX:-g++} -std=c++17 -O3 -march=native -Wall -Wextra -o bin/peers/embree benchmarks/peers/embree/rays.cpp -lembree3
 
 compare: go ## compare two results of bench: OLD=FILE NEW=FILE
 	@[ -n "$(OLD)" ] && [ -n "$(NEW)" ] || { echo "usage: make compare OLD=FILE NEW=FILE"; exit 1; }

@@ -42,6 +42,10 @@ func ExamineEach(ctx context.Context, r io.Reader, opts Options) iter.Seq2[*Subj
 			yield(nil, err)
 			return
 		}
+		if stl, ok := binarySTL(r, full.Limits.FileBytes); ok {
+			yield(examine(ctx, full, stl))
+			return
+		}
 		within, cancel := withTimeout(ctx, full.Timeout)
 		data, err := readAll(within, r, full.Limits.FileBytes)
 		cancel()

@@ -46,7 +46,12 @@ func Examine(ctx context.Context, data []byte, opts Options) (*Subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{opts: full, get: func(context.Context) ([]byte, error) { return data, nil }}
+	return examine(ctx, full, inMemory(data))
+}
+
+// examine is Examine for options that are complete.
+func examine(ctx context.Context, opts Options, model source) (*Subject, error) {
+	r := &run{opts: opts, source: model}
 	report, err := r.analyse(ctx)
 	if err != nil {
 		return nil, err

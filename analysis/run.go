@@ -1,14 +1,10 @@
 package analysis
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"runtime"
 	"slices"
 	"time"
@@ -37,9 +33,7 @@ func Run(ctx context.Context, r io.Reader, opts Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return analyse(ctx, full, func(ctx context.Context) ([]byte, error) {
-		return readAll(ctx, r, full.Limits.FileBytes)
-	})
+	return (&run{opts: full, source: sourceOf(r, full.Limits)}).analyse(ctx)
 }
 
 // RunBytes is Run for a file that is in memory. data is not changed or kept.
@@ -48,7 +42,7 @@ func RunBytes(ctx context.Context, data []byte, opts Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return analyse(ctx, full, func(context.Context) ([]byte, error) { return data, nil })
+	return (&run{opts: full, source: inMemory(data)}).analyse(ctx)
 }
 
 // Refused returns the report of a file that could not be had, as Run gives
@@ -80,10 +74,6 @@ func newReport(opts Options) *Report {
 
 // analyse is the boundary of the engine: whatever goes wrong with the file
 // ends here as Report.Error.
-func analyse(ctx context.Context, opts Options, get func(context.Context) ([]byte, error)) (*Report, error) {
-	return (&run{opts: opts, get: get}).analyse(ctx)
-}
-
 func (r *run) analyse(ctx context.Context) (*Report, error) {
 	opts := r.opts
 	within, cancel := withTimeout(ctx, opts.Timeout)
@@ -161,84 +151,4 @@ func (r *run) progress(name Stage, fraction float64) {
 		return
 	}
 	r.opts.Progress(Progress{Stage: name, Fraction: min(1, (r.done+float64(fraction*effort[name]))/r.total)})
-}
-
-// readAll reads r to its end. It fails with an *mesh.Error when there is more
-// than limit bytes, and with ctx's error as soon as that ends, even if a read
-// blocks.
-func readAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
-	type result struct {
-		data []byte
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		data, err := guard(func() ([]byte, error) { return readBounded(ctx, r, limit) })
-		done <- result{data, err}
-	}()
-	select {
-	case got := <-done:
-		return got.data, got.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func readBounded(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
-	var buffer bytes.Buffer
-	if size := sizeOf(r); size > limit {
-		return nil, tooLarge(limit)
-	} else if size > 0 {
-		// One more than the content and what ReadFrom wants free, so that it
-		// need not grow at the end.
-		buffer.Grow(int(size) + bytes.MinRead)
-	}
-	_, err := buffer.ReadFrom(&boundedReader{ctx: ctx, r: r, left: limit, limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	return buffer.Bytes(), nil
-}
-
-// sizeOf returns how many bytes r says it has, 0 if it does not say.
-func sizeOf(r io.Reader) int64 {
-	switch r := r.(type) {
-	case interface{ Len() int }:
-		return int64(r.Len())
-	case interface{ Stat() (fs.FileInfo, error) }:
-		if info, err := r.Stat(); err == nil && info.Mode().IsRegular() {
-			return info.Size()
-		}
-	}
-	return 0
-}
-
-// A boundedReader fails, rather than ends, beyond its limit, and when ctx
-// ends.
-type boundedReader struct {
-	ctx         context.Context
-	r           io.Reader
-	left, limit int64
-}
-
-func (b *boundedReader) Read(p []byte) (int, error) {
-	if err := b.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := b.r.Read(p)
-	b.left -= int64(n)
-	if b.left < 0 {
-		return n, tooLarge(b.limit)
-	}
-	return n, err
-}
-
-func tooLarge(limit int64) error {
-	return &mesh.Error{Code: mesh.CodeLimitFile, Reason: fmt.Sprintf("the file has more than %d bytes; reduce the part or raise the limit", limit)}
-}
-
-// digest returns the SHA-256 of data in hexadecimal.
-func digest(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }

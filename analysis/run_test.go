@@ -5,6 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -151,5 +155,74 @@ func TestRunWhileReadBlocks(t *testing.T) {
 	time.AfterFunc(time.Millisecond, cancel)
 	if report, err := analysis.Run(ctx, blocked, analysis.Options{}); report != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, %v", report, err)
+	}
+}
+
+// A binary STL in a file is analysed as it is read, with the report of its
+// bytes; what only looks like one, or is not at its start, is read first.
+func TestRunFile(t *testing.T) {
+	cube := meshtest.STL(meshtest.Torus(20, 5, 200, 100).Mesh)
+	nan := slices.Clone(cube)
+	copy(nan[84+50*9000+12:], "\x00\x00\xc0\x7f")
+	opts := analysis.Options{Stages: analysis.InfoStages()}
+	for name, data := range map[string][]byte{
+		"torus": cube, "not a number": nan, "cut": cube[:len(cube)-1], "one more": append(slices.Clone(cube), 0), "short": cube[:20], "empty": nil,
+	} {
+		path := filepath.Join(t.TempDir(), "part")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want, err := analysis.RunBytes(t.Context(), data, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Timings = nil
+		analyses := map[string]func(*os.File) (*analysis.Report, error){
+			"Run": func(f *os.File) (*analysis.Report, error) { return analysis.Run(t.Context(), f, opts) },
+			"RunEach": func(f *os.File) (report *analysis.Report, err error) {
+				for report, err = range analysis.RunEach(t.Context(), f, opts) {
+					break
+				}
+				return report, err
+			},
+		}
+		for which, analyse := range analyses {
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := analyse(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got.Timings = nil
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("%s of %s: got %+v, want %+v", which, name, got, want)
+			}
+			if _, err := f.Seek(1, io.SeekStart); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := analyse(f); err != nil || got.Bytes > int64(len(data)) || len(data) > 0 && got.Bytes == int64(len(data)) {
+				t.Errorf("%s of %s from its second byte: %+v, %v", which, name, got, err)
+			}
+			f.Close()
+		}
+	}
+}
+
+// A binary STL that is larger than allowed is refused before it is read.
+func TestRunFileTooLarge(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "part.stl")
+	if err := os.WriteFile(path, meshtest.STL(meshtest.Cube(20).Mesh), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	report := refusal(t, f, analysis.Options{Limits: mesh.Limits{FileBytes: 683}})
+	if report.Error.Code != mesh.CodeLimitFile {
+		t.Errorf("got %v", report.Error)
 	}
 }

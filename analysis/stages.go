@@ -15,7 +15,7 @@ type run struct {
 	opts   Options
 	report *Report
 
-	get       func(context.Context) ([]byte, error) // the bytes of the file
+	source    source
 	original  *body
 	pending   *pendingHull
 	optimized *body      // that is judged; nil if nothing is
@@ -83,21 +83,15 @@ func (r *run) stages() error {
 	return nil
 }
 
-// read gets the bytes and reads the model in them.
+// read reads the model.
 func (r *run) read() error {
-	data, err := r.get(r.ctx)
+	model, err := r.source(r.ctx, mesh.ReadOptions{Unit: r.opts.Unit, Limits: r.opts.Limits, Threads: r.opts.Threads})
+	r.source = nil // which may hold the bytes of the file
+	r.report.Bytes, r.report.SHA256 = model.bytes, model.sha256
 	if err != nil {
 		return err
 	}
-	r.get = nil // which may hold the bytes; nobody needs them after this stage
-	r.report.Bytes = int64(len(data))
-	sum := make(chan string, 1)
-	go func() { sum <- digest(data) }()
-	file, err := mesh.Read(r.ctx, data, mesh.ReadOptions{Unit: r.opts.Unit, Limits: r.opts.Limits})
-	r.report.SHA256 = <-sum
-	if err != nil {
-		return err
-	}
+	file := model.file
 	r.report.Format = file.Format
 	r.report.Unit = file.Unit
 	r.report.Solids = file.Solids

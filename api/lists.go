@@ -71,9 +71,18 @@ type Color struct {
 }
 
 var palette = []Color{
-	{1, "White", "#ffffff"}, {2, "Black", "#000000"}, {3, "Grey", "#808080"}, {4, "Red", "#d0021b"},
-	{5, "Orange", "#f5a623"}, {6, "Yellow", "#f8e71c"}, {7, "Green", "#2e8b57"}, {8, "Blue", "#1f5fbf"},
-	{9, "Purple", "#7d3c98"}, {10, "Pink", "#e75480"}, {11, "Brown", "#8b5a2b"}, {12, "Natural", "#f2ead3"},
+	{1, "White", "#ffffff"},
+	{2, "Black", "#000000"},
+	{3, "Grey", "#808080"},
+	{4, "Red", "#d0021b"},
+	{5, "Orange", "#f5a623"},
+	{6, "Yellow", "#f8e71c"},
+	{7, "Green", "#2e8b57"},
+	{8, "Blue", "#1f5fbf"},
+	{9, "Purple", "#7d3c98"},
+	{10, "Pink", "#e75480"},
+	{11, "Brown", "#8b5a2b"},
+	{12, "Natural", "#f2ead3"},
 }
 
 // Form is a set of questions about a part.

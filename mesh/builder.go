@@ -15,10 +15,11 @@ import (
 // files share it, so that every format refuses the same things in the same
 // way.
 type builder struct {
-	ctx    context.Context
-	format Format
-	limits *Limits
-	scale  float64 // from the file's unit to mm
+	ctx     context.Context
+	format  Format
+	limits  *Limits
+	scale   float64 // from the file's unit to mm
+	threads int
 
 	vertices  []r3.Vector
 	triangles []Triangle
@@ -35,7 +36,7 @@ type builder struct {
 }
 
 func newBuilder(ctx context.Context, format Format, opts *ReadOptions) *builder {
-	return &builder{ctx: ctx, format: format, limits: &opts.Limits, scale: opts.Unit.Scale()}
+	return &builder{ctx: ctx, format: format, limits: &opts.Limits, scale: opts.Unit.Scale(), threads: threadCount(opts.Threads)}
 }
 
 // useUnit takes the coordinates that follow in u, the unit the file states,

@@ -31,10 +31,9 @@ type BVH struct {
 	// of the boxes of up to eight triangles at once.
 	nodes []kernel.Node
 
-	// The triangles in the order of the leaves, and their faces. single is
-	// used when all coordinates are exact in single precision, else double.
-	single []leafTriangle[float32]
-	double []leafTriangle[float64]
+	// The triangles in the order of the leaves, and their faces. They are of
+	// single precision when all coordinates are exact in it.
+	leaves kernel.Triangles
 	faces  []uint32
 
 	frame          bvhFrame
@@ -48,26 +47,22 @@ type BVHOptions struct {
 	Threads int // 0 means GOMAXPROCS; the tree is the same for any number
 }
 
-// A leafTriangle holds the coordinates of the three corners, one after the
-// other.
-type leafTriangle[T float32 | float64] [9]T
-
-func newLeafTriangle[T float32 | float64](p, q, r r3.Vector) leafTriangle[T] {
-	return leafTriangle[T]{T(p.X), T(p.Y), T(p.Z), T(q.X), T(q.Y), T(q.Z), T(r.X), T(r.Y), T(r.Z)}
+func newTriangle[T float32 | float64](p, q, r r3.Vector) kernel.Triangle[T] {
+	return kernel.Triangle[T]{T(p.X), T(q.X), T(r.X), T(p.Y), T(q.Y), T(r.Y), T(p.Z), T(q.Z), T(r.Z)}
 }
 
-func (t *leafTriangle[T]) corners() (p, q, r r3.Vector) {
-	return r3.Vector{X: float64(t[0]), Y: float64(t[1]), Z: float64(t[2])},
-		r3.Vector{X: float64(t[3]), Y: float64(t[4]), Z: float64(t[5])},
-		r3.Vector{X: float64(t[6]), Y: float64(t[7]), Z: float64(t[8])}
+func corners[T float32 | float64](t *kernel.Triangle[T]) (p, q, r r3.Vector) {
+	return r3.Vector{X: float64(t[0]), Y: float64(t[3]), Z: float64(t[6])},
+		r3.Vector{X: float64(t[1]), Y: float64(t[4]), Z: float64(t[7])},
+		r3.Vector{X: float64(t[2]), Y: float64(t[5]), Z: float64(t[8])}
 }
 
 // leafCorners returns the corners of triangle i of the leaves.
 func (b *BVH) leafCorners(i uint32) (p, q, r r3.Vector) {
-	if b.single != nil {
-		return b.single[i].corners()
+	if b.leaves.Single != nil {
+		return corners(&b.leaves.Single[i])
 	}
-	return b.double[i].corners()
+	return corners(&b.leaves.Double[i])
 }
 
 const (
@@ -119,48 +114,33 @@ func (b *nodeBox) extent() float32 {
 	return (b.Hi[0] - b.Lo[0]) + (b.Hi[1] - b.Lo[1]) + (b.Hi[2] - b.Lo[2])
 }
 
-// triangle returns the box of a triangle of the mesh.
-func (f *bvhFrame) triangle(a, b, c r3.Vector) (box nodeBox) {
-	p, q, r := f.toBox(a), f.toBox(b), f.toBox(c)
-	for i := range 3 {
-		lo, hi := p[i], p[i]
-		if q[i] < lo {
-			lo = q[i]
-		} else if q[i] > hi {
-			hi = q[i]
-		}
-		if r[i] < lo {
-			lo = r[i]
-		} else if r[i] > hi {
-			hi = r[i]
-		}
-		box.Lo[i], box.Hi[i] = roundDown(lo), -roundDown(-hi)
-	}
-	return box
-}
-
 // roundDown returns the largest float32 that is not above x.
 func roundDown(x float64) float32 {
 	y := float32(x)
+	bits, step := int32(math.Float32bits(y)), int32(0)
 	if float64(y) > x {
-		return math.Nextafter32(y, float32(math.Inf(-1)))
+		step = bits>>31 | 1 // numbers grow with their bits, negative ones shrink
 	}
-	return y
+	return math.Float32frombits(uint32(bits - step))
 }
 
-// setChildren makes n the parent of the given boxes and references.
-func setChildren(n *kernel.Node, boxes []nodeBox, refs []uint32) {
-	none := emptyNodeBox()
+// setChildren makes n the parent of the given boxes and
+// references.
+func setChildren(n *kernel.Node, boxes []kernel.Bounds, refs []uint32) {
+	inf := float32(math.Inf(1))
 	for i := range bvhWidth {
-		box, ref := &none, uint32(kernel.NoChild)
-		if i < len(boxes) {
-			box, ref = &boxes[i], refs[i]
+		if i >= len(boxes) || i >= len(refs) {
+			for axis := range 3 {
+				n.Planes[2*bvhWidth*axis+i], n.Planes[2*bvhWidth*axis+bvhWidth+i] = inf, -inf
+			}
+			n.Refs[i] = kernel.NoChild
+			continue
 		}
 		for axis := range 3 {
-			n.Planes[2*bvhWidth*axis+i] = box.Lo[axis]
-			n.Planes[2*bvhWidth*axis+bvhWidth+i] = box.Hi[axis]
+			n.Planes[2*bvhWidth*axis+i] = boxes[i].Lo[axis]
+			n.Planes[2*bvhWidth*axis+bvhWidth+i] = 0 - boxes[i].Neg[axis]
 		}
-		n.Refs[i] = ref
+		n.Refs[i] = refs[i]
 	}
 }
 
@@ -194,5 +174,5 @@ func (b *BVH) Bounds() Box { return b.root }
 
 // Bytes returns the memory the hierarchy holds.
 func (b *BVH) Bytes() int {
-	return 224*cap(b.nodes) + 36*cap(b.single) + 72*cap(b.double) + 4*cap(b.faces)
+	return 224*cap(b.nodes) + 36*cap(b.leaves.Single) + 72*cap(b.leaves.Double) + 4*cap(b.faces)
 }

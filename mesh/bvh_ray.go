@@ -156,13 +156,9 @@ func sortHits(hits []Hit) {
 //
 // For the test of boxes see rayBoxes.
 type rayQuery struct {
-	// The axes, the last one the largest component of the direction, the
-	// origin along them, and the shear.
-	kx, ky, kz uint
-	ox, oy, oz float64
-	sx, sy, dz float64
-	min, max   float64
-	exclude    uint32
+	dz       float64 // the largest component of the direction
+	min, max float64
+	exclude  uint32
 
 	boxes rayBoxes
 
@@ -199,9 +195,12 @@ func (q *rayQuery) start(b *BVH, r *Ray) bool {
 		// The projection must not turn the triangles over.
 		kx, ky = ky, kx
 	}
-	q.kx, q.ky, q.kz = kx, ky, kz
-	q.ox, q.oy, q.oz = o[kx], o[ky], o[kz]
-	q.sx, q.sy, q.dz = d[kx]/d[kz], d[ky]/d[kz], d[kz]
+	q.dz = d[kz]
+	q.boxes.View = kernel.View{
+		Rows:   [3]uint32{uint32(3 * kx), uint32(3 * ky), uint32(3 * kz)},
+		Origin: [3]float64{o[kx], o[ky], o[kz]},
+		Shear:  [2]float64{d[kx] / d[kz], d[ky] / d[kz]},
+	}
 	q.min, q.max, q.exclude = r.Min, r.Max, r.Exclude
 	q.leaf, q.leaves = 0, 0
 	q.found, q.slack, q.collect, q.floor = false, 0, false, math.Inf(-1)
@@ -246,79 +245,57 @@ func (q *rayQuery) all(b *BVH, dst []Hit) []Hit {
 // next returns another hit between the minimum and the maximum, from near to
 // far by and large, and false when there are no more.
 func (q *rayQuery) next(b *BVH) (Hit, bool) {
-	if b.single != nil {
-		return nextHit(q, b, b.single)
-	}
-	return nextHit(q, b, b.double)
-}
-
-func nextHit[T float32 | float64](q *rayQuery, b *BVH, triangles []leafTriangle[T]) (Hit, bool) {
-	kx, ky, kz := q.kx, q.ky, q.kz
-	if kx > 2 || ky > 2 || kz > 2 {
-		return Hit{}, false // never, but it spares the bounds checks below
-	}
-	ox, oy, oz, sx, sy := q.ox, q.oy, q.oz, q.sx, q.sy
 	for {
 		for q.leaf < q.leaves {
 			i := q.boxes.Leaves[q.leaf&(kernel.LeafBatch-1)]
 			q.leaf++
-			t := &triangles[i]
-			az, bz, cz := float64(t[kz])-oz, float64(t[3+kz])-oz, float64(t[6+kz])-oz
-			ax := float64(t[kx]) - ox - float64(sx*az)
-			bx := float64(t[3+kx]) - ox - float64(sx*bz)
-			cx := float64(t[6+kx]) - ox - float64(sx*cz)
-			ay := float64(t[ky]) - oy - float64(sy*az)
-			by := float64(t[3+ky]) - oy - float64(sy*bz)
-			cy := float64(t[6+ky]) - oy - float64(sy*cz)
-
-			// Twice the areas that the origin spans with the edges. A
-			// difference of rounded products has the right sign unless it is
-			// zero, because rounding keeps the order.
-			u := float64(bx*cy) - float64(by*cx)
-			v := float64(cx*ay) - float64(cy*ax)
-			w := float64(ax*by) - float64(ay*bx)
-			differ := (math.Float64bits(u) ^ math.Float64bits(v)) | (math.Float64bits(u) ^ math.Float64bits(w))
-			if int64(differ) < 0 && float64(float64(u*v)*w) != 0 {
+			if b.faces[i] == q.exclude {
 				continue
 			}
-			corners := [3][3]float64{{ax, ay, az}, {bx, by, bz}, {cx, cy, cz}}
-			if h, ok := q.meet(&corners, u, v, w); ok && b.faces[i] != q.exclude {
+			h, ok := Hit{}, false
+			if b.leaves.Single != nil {
+				h, ok = meet(q, &b.leaves.Single[i])
+			} else {
+				h, ok = meet(q, &b.leaves.Double[i])
+			}
+			if ok {
 				h.Face = b.faces[i]
 				return h, true
 			}
 		}
-		q.leaf, q.leaves = 0, q.boxes.Next(b.nodes)
+		q.leaf, q.leaves = 0, q.boxes.Next(b.nodes, &b.leaves)
 		if q.leaves == 0 {
 			return Hit{}, false
 		}
 	}
 }
 
-// meet completes the test of a triangle, given its projected corners and twice
-// the areas that the origin spans with its edges, which have no different
-// signs.
-func (q *rayQuery) meet(c *[3][3]float64, u, v, w float64) (Hit, bool) {
+// meet completes the test of a triangle that the walk did not find to be
+// missed: the areas that the origin spans with its edges have no different
+// signs, or one of them is zero as far as can be said.
+func meet[T float32 | float64](q *rayQuery, t *kernel.Triangle[T]) (Hit, bool) {
+	ax, ay, az, bx, by, bz, cx, cy, cz := kernel.Project(&q.boxes.View, t)
+	u, v, w := kernel.Areas(ax, ay, bx, by, cx, cy)
 	sign := int32(1)
 	if u < 0 {
 		sign = -1
 	}
 	if float64(float64(u*v)*w) == 0 {
-		a, b, c := &c[0], &c[1], &c[2]
-		su, sv, sw := edgeSide(b[0], b[1], c[0], c[1]), edgeSide(c[0], c[1], a[0], a[1]), edgeSide(a[0], a[1], b[0], b[1])
+		su, sv, sw := edgeSide(bx, by, cx, cy), edgeSide(cx, cy, ax, ay), edgeSide(ax, ay, bx, by)
 		if su == 0 || su != sv || su != sw {
 			return Hit{}, false
 		}
 		sign = int32(su)
-		u = math.Abs(edgeArea(b[0], b[1], c[0], c[1]))
-		v = math.Abs(edgeArea(c[0], c[1], a[0], a[1]))
-		w = math.Abs(edgeArea(a[0], a[1], b[0], b[1]))
+		u = math.Abs(edgeArea(bx, by, cx, cy))
+		v = math.Abs(edgeArea(cx, cy, ax, ay))
+		w = math.Abs(edgeArea(ax, ay, bx, by))
 	}
 	area := u + v + w
 	if area == 0 {
 		// Underflow: the triangle lies on the ray for all that can be said.
 		u, v, w, area = 1, 1, 1, 3
 	}
-	depth := (float64(u*c[0][2]) + float64(v*c[1][2]) + float64(w*c[2][2])) / area
+	depth := (float64(u*az) + float64(v*bz) + float64(w*cz)) / area
 	h := Hit{T: depth / q.dz, Sign: sign, U: v / area, V: w / area}
 	return h, h.T >= q.min && h.T <= q.max
 }

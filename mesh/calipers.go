@@ -108,6 +108,7 @@ type caliperWalk struct {
 // time, its arc is walked, which gives the vertex opposite the next facet.
 func (w *caliperWalk) run(ctx context.Context) error {
 	h := w.h
+	h.link()
 	known := make([]bool, len(h.Facets))
 	left := make([]bool, len(h.Facets))
 	low, _ := h.extremeOf(h.Facets[0].Normal)

@@ -34,6 +34,7 @@ func bruteCalipers(h *Hull) (width, diameter float64) {
 		try(f.Normal)
 	}
 	var edges []r3.Vector
+	h.link()
 	for e := range h.Loops {
 		if h.twin[e] > uint32(e) {
 			edges = append(edges, h.local[h.head(uint32(e))].Sub(h.local[h.Loops[e]]).Normalize())

@@ -44,7 +44,7 @@ func Members(ctx context.Context, name string, data []byte, limits Limits) iter.
 		c := newContent(data)
 		switch {
 		case int64(len(data)) > limits.FileBytes:
-			yield(Member{Name: name}, withAdvice(refuse("", CodeLimitFile, "", "the file has %d bytes, more than the limit of %d", len(data), limits.FileBytes)))
+			yield(Member{Name: name}, withAdvice(fileTooLarge(int64(len(data)), limits.FileBytes)))
 		case isGzip(c):
 			m, err := gunzip(ctx, name, data, &limits)
 			yield(m, withAdvice(err))

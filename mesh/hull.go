@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"sync"
 
 	"github.com/golang/geo/r3"
 )
@@ -39,6 +40,9 @@ type Hull struct {
 	local  []r3.Vector // Vertices relative to the centre
 
 	// The polyhedron as a graph, for a solid: half-edge e starts at Loops[e].
+	// Most who ask for a hull ask for its volume only, so link makes it for the
+	// first who needs it.
+	linked  sync.Once
 	facetOf []uint32 // facet of each half-edge
 	twin    []uint32 // the same edge in the other facet
 	around  []uint32 // half-edges that start at each vertex, in cyclic order
@@ -123,7 +127,6 @@ func ConvexHullPoints(ctx context.Context, points []r3.Vector) (*Hull, error) {
 		return nil, err
 	}
 	h.takeFacets(q, candidates)
-	h.link()
 	h.measure()
 	return h, nil
 }
@@ -228,12 +231,12 @@ func mergeFaces(q *quickhull) []int32 {
 func (q *quickhull) coplanar(f, g int32) bool {
 	face := &q.faces[f]
 	for _, c := range q.faces[g].corner {
-		p := q.points[c]
-		if face.height(p) < -face.bound {
-			return false
-		}
 		k := &face.corner
-		if c != k[0] && c != k[1] && c != k[2] && orient3D(q.points[k[0]], q.points[k[1]], q.points[k[2]], p) != 0 {
+		if c == k[0] || c == k[1] || c == k[2] {
+			continue
+		}
+		p := q.points[c]
+		if face.height(p) < -face.bound || orient3D(q.points[k[0]], q.points[k[1]], q.points[k[2]], p) != 0 {
 			return false
 		}
 	}
@@ -313,6 +316,9 @@ func (h *Hull) measure() {
 	}
 	h.Volume = volume.value() / 6
 	h.Area = area.value()
+	if len(slivers) > 0 {
+		h.link()
+	}
 	for _, f := range slivers {
 		h.Facets[f].Normal = h.sliverNormal(f)
 	}
@@ -370,8 +376,10 @@ func (c *compensated) add(x float64) {
 
 func (c *compensated) value() float64 { return c.sum + c.carry }
 
-// link builds the graph of the polyhedron.
-func (h *Hull) link() {
+// link builds the graph of the polyhedron, once.
+func (h *Hull) link() { h.linked.Do(h.buildGraph) }
+
+func (h *Hull) buildGraph() {
 	n := len(h.Loops)
 	h.facetOf = make([]uint32, n)
 	for f := range h.Facets {

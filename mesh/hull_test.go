@@ -52,6 +52,7 @@ func checkHull(t *testing.T, h *Hull, points []r3.Vector, everyPoint bool) {
 	if e := len(h.Loops) / 2; len(h.Vertices)-e+len(h.Facets) != 2 {
 		t.Fatalf("Euler: V %d E %d F %d", len(h.Vertices), e, len(h.Facets))
 	}
+	h.link()
 	for e := range h.Loops {
 		o := h.twin[e]
 		if h.twin[o] != uint32(e) || h.Loops[o] != h.head(uint32(e)) || h.facetOf[o] == h.facetOf[e] {

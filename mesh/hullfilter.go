@@ -19,8 +19,11 @@ const (
 	// polyhedron.
 	filterSample = 4000
 	// filterAgain is the number of remaining points from which a second
-	// polyhedron, spanned by extremes of all points, pays.
+	// polyhedron, spanned by points that lie far outside the first, pays.
 	filterAgain = 20000
+	// filterBundle is the number of pyramids along an edge of a bundle, of
+	// which the farthest point is a corner of the second polyhedron.
+	filterBundle = 8
 	// filterCells is the number of pyramids along an edge of the cube.
 	filterCells = 32
 	// filterMargin keeps the points for which rounding could matter. The
@@ -46,36 +49,34 @@ func hullCandidates(ctx context.Context, points []r3.Vector) ([]int32, error) {
 	for i := 0; i < len(points); i += stride {
 		sample = append(sample, int32(i))
 	}
-	left, err := filterOnce(ctx, points, sample, all)
-	if err != nil || len(left) < filterAgain || len(left) == len(points) {
+	star, err := starOf(ctx, extremePoints(points, sample))
+	if star == nil {
+		return all, err
+	}
+	left, far := star.outside(points, all)
+	if len(left) < filterAgain {
+		return left, ctx.Err()
+	}
+	star, err = starOf(ctx, far)
+	if star == nil {
 		return left, err
 	}
-	return filterOnce(ctx, points, left, left)
+	left, _ = star.outside(points, left)
+	return left, ctx.Err()
 }
 
-// filterOnce removes from ids, in place, the points inside the polyhedron
-// spanned by extreme points of the sample.
-func filterOnce(ctx context.Context, points []r3.Vector, sample, ids []int32) ([]int32, error) {
-	seeds := extremePoints(points, sample)
+// starOf returns a star within the hull of seeds, nil if that is so flat that
+// rounding could matter.
+func starOf(ctx context.Context, seeds []r3.Vector) (*innerStar, error) {
 	simplex, dimension := startSimplex(seeds)
 	if dimension < 3 {
-		return ids, nil
+		return nil, ctx.Err()
 	}
 	q := newQuickhull(seeds, simplex, reach(seeds))
 	if err := q.run(ctx); err != nil {
 		return nil, err
 	}
-	inner, ok := newInnerStar(q)
-	if !ok {
-		return ids, nil
-	}
-	kept := ids[:0]
-	for _, i := range ids {
-		if !inner.contains(points[i]) {
-			kept = append(kept, i)
-		}
-	}
-	return kept, ctx.Err()
+	return newInnerStar(q), nil
 }
 
 // extremePoints returns the points that are extreme among those of ids in
@@ -142,9 +143,9 @@ type innerStar struct {
 	inverse [6 * filterCells * filterCells]float64 // of the height of each pyramid
 }
 
-// newInnerStar makes the star of a finished hull; false if the hull is so flat
+// newInnerStar makes the star of a finished hull; nil if the hull is so flat
 // that rounding could matter.
-func newInnerStar(q *quickhull) (*innerStar, bool) {
+func newInnerStar(q *quickhull) *innerStar {
 	star := new(innerStar)
 	count := 0.0
 	for i := range q.faces {
@@ -162,7 +163,7 @@ func newInnerStar(q *quickhull) (*innerStar, bool) {
 		}
 		depth := -f.height(star.center)
 		if !(depth > filterDepth*f.bound) {
-			return nil, false
+			return nil
 		}
 		planes = append(planes, f.normal.Mul(1/depth))
 	}
@@ -183,7 +184,7 @@ func newInnerStar(q *quickhull) (*innerStar, bool) {
 			}
 		}
 	}
-	return star, true
+	return star
 }
 
 // gaugeAt returns by what the polyhedron must grow to reach x.
@@ -214,11 +215,39 @@ func cubePoint(side, i, j int) r3.Vector {
 	return r3.Vector{X: s, Y: t, Z: -1}
 }
 
-// contains reports whether p lies inside the star, away from its surface.
-func (s *innerStar) contains(p r3.Vector) bool {
+// outside returns, in place, the ids of the points that do not lie inside the
+// star, away from its surface, and of them the ones that lie farthest outside
+// in each of a few bundles of pyramids.
+func (s *innerStar) outside(points []r3.Vector, ids []int32) (left []int32, far []r3.Vector) {
+	const bundles = filterCells / filterBundle
+	var farthest [6 * bundles * bundles]struct {
+		gauge float64
+		id    int32
+	}
+	left = ids[:0]
+	for _, id := range ids {
+		side, i, j, height := s.cell(points[id])
+		gauge := height * s.inverse[(side*filterCells+i)*filterCells+j]
+		if gauge < 1-filterMargin {
+			continue
+		}
+		left = append(left, id)
+		if f := &farthest[(side*bundles+i/filterBundle)*bundles+j/filterBundle]; gauge > f.gauge {
+			f.gauge, f.id = gauge, id
+		}
+	}
+	for _, f := range farthest {
+		if f.gauge > 0 {
+			far = append(far, points[f.id])
+		}
+	}
+	return left, far
+}
+
+// cell returns the pyramid in which p lies, and how high.
+func (s *innerStar) cell(p r3.Vector) (side, i, j int, height float64) {
 	x := p.Sub(s.center)
 	ax, ay, az := math.Abs(x.X), math.Abs(x.Y), math.Abs(x.Z)
-	side := 0
 	height, u, v := x.X, x.Y, x.Z
 	switch {
 	case ay > ax && ay >= az:
@@ -230,10 +259,10 @@ func (s *innerStar) contains(p r3.Vector) bool {
 		side, height = side+1, -height
 	}
 	if height == 0 {
-		return true
+		return 0, 0, 0, 0
 	}
 	scale := filterCells / 2 / height
-	i := min(int(float64(u*scale)+filterCells/2), filterCells-1)
-	j := min(int(float64(v*scale)+filterCells/2), filterCells-1)
-	return height*s.inverse[(side*filterCells+i)*filterCells+j] < 1-filterMargin
+	i = min(int(float64(u*scale)+filterCells/2), filterCells-1)
+	j = min(int(float64(v*scale)+filterCells/2), filterCells-1)
+	return side, i, j, height
 }

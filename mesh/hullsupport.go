@@ -18,6 +18,7 @@ func (h *Hull) Support(d r3.Vector) uint32 {
 		_, high := h.extremeOf(d)
 		return high
 	}
+	h.link()
 	return h.climb(h.bestStart(d), d)
 }
 
@@ -60,6 +61,7 @@ func (h *Hull) Extent(d r3.Vector) float64 {
 		low, high := h.extremeOf(d)
 		return d.Dot(h.local[high].Sub(h.local[low]))
 	}
+	h.link()
 	high := h.climb(h.bestStart(d), d)
 	down := d.Mul(-1)
 	low := h.climb(h.bestStart(down), down)
@@ -106,6 +108,7 @@ func (h *Hull) MeanWidth() float64 {
 			total.add(h.local[(i+1)%len(h.local)].Sub(v).Norm() * math.Pi)
 		}
 	default:
+		h.link()
 		for e := range h.Loops {
 			o := h.twin[e]
 			if o < uint32(e) {

@@ -16,7 +16,9 @@ import (
 type links struct {
 	triangles []Triangle
 	first     []uint32 // half-edge that starts at each vertex, or noIndex
-	next      []uint32 // another half-edge that starts at the same vertex
+	// Another half-edge that starts at the same vertex. When a vertex has been
+	// looked at, nobody asks for its list again, and the twins take its place.
+	next []uint32
 }
 
 // newLinks builds the lists and notes the collapsed triangles.
@@ -66,7 +68,7 @@ type linkFindings struct {
 
 // pair fills in t's twins and its lists of edges and vertices.
 func (l *links) pair(ctx context.Context, t *Topology, threads int) error {
-	t.Twins = make([]uint32, len(l.next))
+	t.Twins = l.next
 	for _, f := range t.Collapsed {
 		for k := range uint32(3) {
 			t.Twins[3*f+k] = noIndex
@@ -74,10 +76,8 @@ func (l *links) pair(ctx context.Context, t *Topology, threads int) error {
 	}
 	found := make([]linkFindings, (len(l.first)+linkChunk-1)/linkChunk)
 	err := parallel.ForEach(ctx, threadCount(threads), len(found), func(chunk int) {
-		w := linkWalker{links: l, twins: t.Twins, findings: &found[chunk]}
-		for v := chunk * linkChunk; v < min((chunk+1)*linkChunk, len(l.first)); v++ {
-			w.vertex(uint32(v))
-		}
+		w := linkWalker{links: l, findings: &found[chunk]}
+		w.vertices(chunk*linkChunk, min((chunk+1)*linkChunk, len(l.first)))
 	})
 	if err != nil {
 		return err
@@ -114,58 +114,99 @@ func (t *Topology) collect(found []linkFindings) {
 // each with each is fastest. It is at most the bits of a word.
 const smallLink = 24
 
+// linkGroup is how many lists are followed side by side. Each step of a list
+// waits for memory; those of several lists wait together.
+const linkGroup = 32
+
 // linkWalker looks at the links of one chunk of vertices.
 type linkWalker struct {
 	*links
-	twins    []uint32
 	findings *linkFindings
 
-	// The half-edges out of the vertex; in each one's triangle, the half-edge
-	// that comes back to the vertex; the vertices where the first ends and
-	// where the second starts.
-	out, back [smallLink]uint32
-	to, from  [smallLink]uint32
-	after     [smallLink]uint8
+	// Of a group of vertices, the half-edges out of each, and how many there
+	// are: smallLink+1 stands for more than smallLink.
+	out    [linkGroup][smallLink]uint32
+	degree [linkGroup]int
+
+	// Of one vertex, in the triangle of each half-edge, the half-edge that
+	// comes back to it; the vertices where the first ends and where the second
+	// starts.
+	back     [smallLink]uint32
+	to, from [smallLink]uint32
+	after    [smallLink]uint8
 
 	ends  []linkEnd // scratch of intricate
 	joins []uint32  // scratch of intricate
 }
 
-// vertex pairs the half-edges that start at v.
-func (w *linkWalker) vertex(v uint32) {
-	n := 0
-	for h := w.first[v]; h != noIndex; h = w.next[h] {
-		if n == smallLink {
-			w.findings.vertices++
-			w.intricate(v)
-			return
+// vertices pairs the half-edges that start at the vertices from lo to hi.
+func (w *linkWalker) vertices(lo, hi int) {
+	for ; lo < hi; lo += linkGroup {
+		first := w.first[lo:min(lo+linkGroup, hi)]
+		w.follow(first)
+		for i := range first {
+			v := uint32(lo + i)
+			n := w.degree[i]
+			if n > 0 {
+				w.findings.vertices++
+			}
+			if n > smallLink || n > 0 && !w.simple(w.out[i][:n]) {
+				w.intricate(v)
+			}
 		}
+	}
+}
+
+// follow lists the half-edges of a group of vertices, given the first of each.
+func (w *linkWalker) follow(first []uint32) {
+	var at [linkGroup]uint32
+	var open [linkGroup]uint8 // the vertices whose lists have not ended
+	left := 0
+	for i, h := range first {
+		w.degree[i] = 0
+		if h != noIndex {
+			at[i] = h
+			open[left] = uint8(i)
+			left++
+		}
+	}
+	for n := 0; n < smallLink && left > 0; n++ {
+		still := 0
+		for _, i := range open[:left] {
+			h := at[i]
+			w.out[i][n] = h
+			h = w.next[h]
+			at[i] = h
+			w.degree[i] = n + 1
+			open[still] = i
+			if h != noIndex {
+				still++
+			}
+		}
+		left = still
+	}
+	for _, i := range open[:left] {
+		w.degree[i] = smallLink + 1
+	}
+}
+
+// simple pairs the half-edges out of a vertex whose triangles form one closed
+// and consistently turned fan. It reports false, and has done nothing, at any
+// other vertex.
+func (w *linkWalker) simple(out []uint32) bool {
+	n := len(out)
+	for i, h := range out {
 		f := h / 3
 		tri := &w.triangles[f]
 		switch h - 3*f {
 		case 0:
-			w.to[n], w.from[n], w.back[n] = tri[1], tri[2], h+2
+			w.to[i], w.from[i], w.back[i] = tri[1], tri[2], h+2
 		case 1:
-			w.to[n], w.from[n], w.back[n] = tri[2], tri[0], h-1
+			w.to[i], w.from[i], w.back[i] = tri[2], tri[0], h-1
 		default:
-			w.to[n], w.from[n], w.back[n] = tri[0], tri[1], h-1
+			w.to[i], w.from[i], w.back[i] = tri[0], tri[1], h-1
 		}
-		w.out[n] = h
-		n++
 	}
-	if n == 0 {
-		return
-	}
-	w.findings.vertices++
-	if !w.simple(n) {
-		w.intricate(v)
-	}
-}
-
-// simple pairs the n half-edges at a vertex whose triangles form one closed
-// and consistently turned fan. It reports false, and has done nothing, at any
-// other vertex.
-func (w *linkWalker) simple(n int) bool {
 	entered := uint32(0)
 	for i := range n {
 		from := w.from[i]
@@ -193,7 +234,7 @@ func (w *linkWalker) simple(n int) bool {
 		return false
 	}
 	for i := range n {
-		w.twins[w.out[w.after[i]]] = w.back[i]
+		w.next[out[w.after[i]]] = w.back[i]
 	}
 	return true
 }
@@ -253,13 +294,13 @@ func (w *linkWalker) edge(v uint32, ends []linkEnd) {
 	if len(ends) == 2 {
 		for i, e := range ends {
 			if e.entry&1 == 0 {
-				w.twins[e.halfEdge] = ends[1-i].halfEdge
+				w.next[e.halfEdge] = ends[1-i].halfEdge
 			}
 		}
 	} else {
 		for _, e := range ends {
 			if e.entry&1 == 0 {
-				w.twins[e.halfEdge] = noIndex
+				w.next[e.halfEdge] = noIndex
 			}
 		}
 	}

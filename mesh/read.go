@@ -9,6 +9,9 @@ type ReadOptions struct {
 	Unit Unit
 	// Limits; zero fields mean the defaults.
 	Limits Limits
+	// Threads is how many processors may work at once; 0 means all that Go may
+	// use. What is read does not depend on it.
+	Threads int
 
 	unitStated bool // Unit was given by the caller, not by default
 }
@@ -55,16 +58,28 @@ func Read(ctx context.Context, data []byte, opts ReadOptions) (*File, error) {
 
 // readWithin checks the options and reads within their limits.
 func readWithin(ctx context.Context, data []byte, opts ReadOptions) (*File, error) {
-	opts.Limits = opts.Limits.WithDefaults()
-	opts.unitStated = opts.Unit != ""
-	if !opts.unitStated {
-		opts.Unit = Millimetre
+	if err := opts.complete(); err != nil {
+		return nil, err
 	}
-	if opts.Unit.Scale() == 0 {
-		return nil, refuse("", CodeUnit, "", "the unit %q is unknown; use micron, mm, cm, m, inch or foot", opts.Unit)
-	}
-	if int64(len(data)) > opts.Limits.FileBytes {
-		return nil, refuse("", CodeLimitFile, "", "the file has %d bytes, more than the limit of %d", len(data), opts.Limits.FileBytes)
+	if size := int64(len(data)); size > opts.Limits.FileBytes {
+		return nil, fileTooLarge(size, opts.Limits.FileBytes)
 	}
 	return read(ctx, data, opts)
+}
+
+// complete fills in what is not given and refuses a unit that is none.
+func (o *ReadOptions) complete() error {
+	o.Limits = o.Limits.WithDefaults()
+	o.unitStated = o.Unit != ""
+	if !o.unitStated {
+		o.Unit = Millimetre
+	}
+	if o.Unit.Scale() == 0 {
+		return refuse("", CodeUnit, "", "the unit %q is unknown; use micron, mm, cm, m, inch or foot", o.Unit)
+	}
+	return nil
+}
+
+func fileTooLarge(size, limit int64) error {
+	return refuse("", CodeLimitFile, "", "the file has %d bytes, more than the limit of %d", size, limit)
 }

@@ -44,7 +44,7 @@ func (b *BVH) SelfIntersections(ctx context.Context, opts SelfIntersectionOption
 	if len(b.nodes) == 0 {
 		return SelfIntersections{}, ctx.Err()
 	}
-	s := selfIntersection{tree: b, ctx: ctx, limit: limit, meet: b.meet}
+	s := selfIntersection{tree: b, ctx: ctx, limit: limit, sift: b.mayMeet, meet: b.meet}
 	pairs, capped, err := s.list(threadCount(opts.Threads))
 	if err != nil {
 		return SelfIntersections{}, err
@@ -70,7 +70,8 @@ type selfIntersection struct {
 	tree  *BVH
 	ctx   context.Context
 	limit int
-	meet  func(i, j uint32) bool // of triangles i and j of the leaves
+	sift  func(pairs [][2]uint32) [][2]uint32 // leaves out pairs that do not meet, fast; may be nil
+	meet  func(i, j uint32) bool              // of triangles i and j of the leaves
 
 	// The pairs of each task, until the tasks before it and it have found more
 	// than the limit: the tasks after that one are of no interest.
@@ -89,6 +90,9 @@ type treePair struct {
 const (
 	// selfTasks is the number of tasks that a search is split into, at least.
 	selfTasks = 512
+
+	// selfBatch is the number of pairs of triangles that are tested at once.
+	selfBatch = 1 << 10
 
 	// selfCheck is the number of pairs after which a task looks whether it
 	// should end.
@@ -251,15 +255,23 @@ func (t *selfTask) visit(p treePair) {
 		t.checkEnd()
 		last := len(t.stack) - 1
 		p := t.stack[last]
-		t.stack, t.leaves = tree.expand(&p, t.stack[:last], t.leaves[:0])
-		t.test()
+		t.stack, t.leaves = tree.expand(&p, t.stack[:last], t.leaves)
+		if len(t.leaves) >= selfBatch {
+			t.test()
+		}
 	}
+	t.test()
 }
 
 // test tests the pairs of triangles.
 func (t *selfTask) test() {
 	tree := t.search.tree
-	for _, pair := range t.leaves {
+	pairs := t.leaves
+	if t.search.sift != nil {
+		pairs = t.search.sift(pairs)
+	}
+	t.leaves = t.leaves[:0]
+	for _, pair := range pairs {
 		i, j := pair[0]&^kernel.Leaf, pair[1]&^kernel.Leaf
 		if t.search.meet(i, j) {
 			f, g := tree.faces[i], tree.faces[j]
@@ -276,11 +288,23 @@ func (t *selfTask) checkEnd() {
 	}
 }
 
+// mayMeet leaves out most of the pairs of triangles that share a corner or do
+// not meet.
+func (b *BVH) mayMeet(pairs [][2]uint32) [][2]uint32 {
+	if b.single == nil {
+		return pairs
+	}
+	for len(pairs)%kernel.PairBatch != 0 {
+		pairs = append(pairs, [2]uint32{}) // a triangle shares corners with itself
+	}
+	return pairs[:kernel.MayMeet(pairs, b.single)]
+}
+
 // meet reports whether triangles i and j of the leaves share no corner and meet
 // in more than a point.
 func (b *BVH) meet(i, j uint32) bool {
-	if b.single != nil && shareCorner(&b.single[i], &b.single[j]) ||
-		b.single == nil && shareCorner(&b.double[i], &b.double[j]) {
+	if l := &b.leaves; l.Single != nil && shareCorner(&l.Single[i], &l.Single[j]) ||
+		l.Single == nil && shareCorner(&l.Double[i], &l.Double[j]) {
 		return false
 	}
 	var s, t [3]r3.Vector
@@ -290,13 +314,13 @@ func (b *BVH) meet(i, j uint32) bool {
 }
 
 // shareCorner reports whether two triangles have a corner in common.
-func shareCorner[T float32 | float64](s, t *leafTriangle[T]) bool {
-	for k := 0; k < 9; k += 3 {
-		x, y, z := s[k], s[k+1], s[k+2]
-		if x == t[0] && y == t[1] && z == t[2] ||
-			x == t[3] && y == t[4] && z == t[5] ||
-			x == t[6] && y == t[7] && z == t[8] {
-			return true
+func shareCorner[T float32 | float64](s, t *kernel.Triangle[T]) bool {
+	for k := range 3 {
+		x, y, z := s[k], s[3+k], s[6+k]
+		for i := range 3 {
+			if x == t[i] && y == t[3+i] && z == t[6+i] {
+				return true
+			}
 		}
 	}
 	return false

@@ -3,7 +3,6 @@ package mesh
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"math"
 )
 
@@ -109,15 +108,7 @@ func hasPrefixFold(s []byte, prefix string) bool {
 	return len(s) >= len(prefix) && bytes.EqualFold(s[:len(prefix)], []byte(prefix))
 }
 
-// isSTLBySize reports whether the size is exactly what the triangle count of
-// a binary STL announces.
-func isSTLBySize(c *content) bool {
-	if len(c.data) < stlHeader {
-		return false
-	}
-	count := binary.LittleEndian.Uint32(c.data[80:])
-	return int64(len(c.data)) == stlHeader+stlRecord*int64(count)
-}
+func isSTLBySize(c *content) bool { return IsBinarySTL(c.data, int64(len(c.data))) }
 
 // isSTLASCII reports whether data begins with the word solid and either looks
 // like text or has facets.

@@ -15,7 +15,7 @@ import (
 // order of the segments' ends is the sign of tetrahedra. Here contact in one
 // point does not count.
 func trianglesMeet(s, t [3]r3.Vector) bool {
-	if clearlyBeside(&s, &t) || clearlyBeside(&t, &s) {
+	if clearlyBeside(&s, &t) || clearlyBeside(&t, &s) || clearlyOutside(&s, &t) || clearlyOutside(&t, &s) {
 		return false
 	}
 	ofT, apart := planeSides(&s, &t)
@@ -64,6 +64,39 @@ func clearlyBeside(s, t *[3]r3.Vector) bool {
 		}
 	}
 	return below == 3 || above == 3
+}
+
+// clearlyOutside reports whether t lies on the other side of an edge of s, seen
+// across the plane of s, by more than rounding could make of it. It settles
+// most pairs in one plane.
+func clearlyOutside(s, t *[3]r3.Vector) bool {
+	n := s[1].Sub(s[0]).Cross(s[2].Sub(s[0]))
+	for i := range s {
+		// Whatever rounding makes of the direction, it is one that may separate
+		// the two.
+		inward := n.Cross(s[(i+1)%3].Sub(s[i]))
+		// A height has three products of four roundings each.
+		size := float64(2 * 3 * 4 * halfUlp * largestComponent(inward))
+		height := func(p r3.Vector) (h, bound float64) {
+			d := p.Sub(s[i])
+			return inward.Dot(d), float64(size*largestComponent(d)) + underflowBound
+		}
+		least := 0.0 // of s
+		for _, p := range []r3.Vector{s[(i+1)%3], s[(i+2)%3]} {
+			h, bound := height(p)
+			least = min(least, h-bound)
+		}
+		outside := 0
+		for _, p := range t {
+			if h, bound := height(p); h < least-2*bound {
+				outside++
+			}
+		}
+		if outside == 3 {
+			return true
+		}
+	}
+	return false
 }
 
 // planeSides returns on which side of the plane of s the corners of t lie, as

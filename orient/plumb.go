@@ -16,10 +16,13 @@ import (
 
 const (
 	// plumbBase and plumbShare bound the work, in cells and columns looked at,
-	// by the number of faces. Where very many faces are large and lie over one
-	// another, rays are faster.
-	plumbBase  = 4_000_000
-	plumbShare = 64
+	// by the number of faces. A long thin face crosses some hundred cells, and
+	// is worse for rays: its box holds many that pass it. Where very many faces
+	// are large and lie over one another, rays are faster; plumbProbes faces
+	// are held first, to tell.
+	plumbBase   = 4_000_000
+	plumbShare  = 1024
+	plumbProbes = 256
 	// plumbThreads is the number of faces from which each processor gets a
 	// part of them.
 	plumbThreads = 20_000
@@ -45,17 +48,20 @@ func (s *surface) plumb(ctx context.Context, o *overhangs, columns []column) (bo
 	if err != nil {
 		return false, err
 	}
+	n := len(s.mesh.Triangles)
+	budget := int64(plumbBase) + plumbShare*int64(n)
+	if s.probe(ctx, g, turned, len(columns)) > budget {
+		return false, ctx.Err()
+	}
 	pieces := 1
-	if n := len(s.mesh.Triangles); n >= plumbThreads {
+	if n >= plumbThreads {
 		pieces = s.threads
 	}
-	budget := int64(plumbBase) + plumbShare*int64(len(s.mesh.Triangles))
 	lines := make([]plumbLines, pieces)
 	var work atomic.Int64
 	err = parallel.ForEach(ctx, s.threads, pieces, func(piece int) {
 		l := newPlumbLines(len(columns), float64(touch*s.diagonal))
 		lines[piece] = l
-		n := len(s.mesh.Triangles)
 		work.Add(s.hold(ctx, g, &l, turned, piece*n/pieces, (piece+1)*n/pieces, budget))
 	})
 	// The sum is the same for any number of pieces, unless one went over the
@@ -151,6 +157,19 @@ func newPlumbLines(n int, touch float64) plumbLines {
 		l.up[i], l.down[i] = math.Inf(-1), math.Inf(-1)
 	}
 	return l
+}
+
+// probe estimates the work of holding all faces from a few, evenly spread.
+func (s *surface) probe(ctx context.Context, g *plumbGrid, turned []r3.Vector, columns int) int64 {
+	n := len(s.mesh.Triangles)
+	probes := min(n, plumbProbes)
+	l := newPlumbLines(columns, 0)
+	work := int64(0)
+	for i := range probes {
+		f := i * n / probes
+		work += s.hold(ctx, g, &l, turned, f, f+1, math.MaxInt64)
+	}
+	return work * int64(n) / int64(probes)
 }
 
 // hold holds the faces from first to end against the columns, and returns the

@@ -15,21 +15,23 @@ import (
 const compared = 256
 
 type cluster struct {
-	start, end uint32 // of clusters.members
-	parent     uint32 // union-find
+	start, end uint32 // of clusters.points
 	box        box
 }
 
 type clusters struct {
 	samples *Samples
 	sel     *selection
-	size    float64   // 2h, also the distance that joins
-	members []uint32  // positions in sel.ids, by cluster
-	all     []cluster // by cube
-	cubes   []uint32  // first cluster of each cube, and their number at the end
-	keys    []uint64  // of the cubes
-	table   *keyTable // key to cube
-	only    []uint32  // root of all clusters in and beside each cube, or several
+	size    float64      // 2h, also the distance that joins
+	of      []uint32     // cluster of each selected sample
+	points  [][3]float32 // of the samples, by cluster
+	all     []cluster    // by cube
+	sets    unionFind    // of clusters
+	cells   cellList     // cubes
+	cubes   []uint32     // first cluster of each cube, and their number at the end
+	whole   []bool       // cubes whose clusters were joined within them
+	table   *keyTable    // key to cube, once other sides are looked for
+	only    []uint32     // root of all clusters in and beside each cube, or several
 }
 
 // several stands for a root where there is not just one.
@@ -40,22 +42,19 @@ const several = ^uint32(0)
 func (s *Samples) connect(sel *selection) (label []uint32, count int) {
 	c := newClusters(s, sel)
 	c.joinNear()
-	c.joinOtherSide()
+	c.joinOtherSides()
 
-	of := make([]uint32, len(sel.ids)) // cluster of each selected sample
-	for i := range c.all {
-		for _, m := range c.all[i].members(c) {
-			of[m] = uint32(i)
-		}
+	label = make([]uint32, len(sel.ids))
+	if c.sets.flatten() == 1 {
+		return label, 1
 	}
 	const none = ^uint32(0)
 	number := make([]uint32, len(c.all))
 	for i := range number {
 		number[i] = none
 	}
-	label = of
-	for i := range label {
-		root := c.root(of[i])
+	for i, of := range c.of {
+		root := c.sets[of]
 		if number[root] == none {
 			number[root] = uint32(count)
 			count++
@@ -65,21 +64,20 @@ func (s *Samples) connect(sel *selection) (label []uint32, count int) {
 	return label, count
 }
 
-func (cl *cluster) members(c *clusters) []uint32 { return c.members[cl.start:cl.end] }
-
 func newClusters(s *Samples, sel *selection) *clusters {
 	c := &clusters{samples: s, sel: sel, size: 2 * s.Spacing}
+	points := make([][3]float32, len(sel.ids))
 	sorted := make([]keyed, len(sel.ids))
 	for i, id := range sel.ids {
-		fine := cellOf(s.All[id].position(), s.Spacing)
-		cube := cell{fine.x >> 1, fine.y >> 1, fine.z >> 1}
+		sample := &s.All[id]
+		points[i] = sample.Point
+		fine := cellOf(sample.position(), s.Spacing)
 		part := uint64(fine.x&1)<<2 | uint64(fine.y&1)<<1 | uint64(fine.z&1)
 		// Keys have 63 bits; the highest of each coordinate is free after
 		// halving, so dropping it makes room for the part.
-		sorted[i] = keyed{cube.halvedKey()<<3 | part, uint32(i)}
+		sorted[i] = keyed{fine.halved().halvedKey()<<3 | part, uint32(i)}
 	}
 	sortKeyed(sorted)
-	c.members = make([]uint32, len(sorted))
 	all, cubes := 0, 0
 	for i, k := range sorted {
 		if i == 0 || k.key != sorted[i-1].key {
@@ -89,31 +87,33 @@ func newClusters(s *Samples, sel *selection) *clusters {
 			cubes++
 		}
 	}
-	c.all = make([]cluster, 0, all)
-	c.keys, c.cubes = make([]uint64, 0, cubes), make([]uint32, 0, cubes+1)
-	c.table = newKeyTable(cubes)
+	c.of, c.points = make([]uint32, len(sorted)), make([][3]float32, len(sorted))
+	c.all, c.sets = make([]cluster, 0, all), newUnionFind(all)
+	c.cells, c.cubes, c.whole = make(cellList, 0, cubes), make([]uint32, 0, cubes+1), make([]bool, cubes)
 	for i, k := range sorted {
-		c.members[i] = k.id
-		if i == 0 || k.key != sorted[i-1].key {
-			c.open(uint32(i), k.key>>3)
+		c.points[i] = points[k.id]
+		if i == 0 || k.key>>3 != sorted[i-1].key>>3 {
+			c.cells = append(c.cells, cellOfHalvedKey(k.key>>3).key())
+			c.cubes = append(c.cubes, uint32(len(c.all)))
 		}
+		if i == 0 || k.key != sorted[i-1].key {
+			c.all = append(c.all, cluster{start: uint32(i), box: emptyBox})
+		}
+		c.of[k.id] = uint32(len(c.all) - 1)
 		last := &c.all[len(c.all)-1]
 		last.end = uint32(i + 1)
-		last.box.add(s.All[sel.ids[k.id]].position())
+		last.box.add(vector(&c.points[i]))
 	}
 	c.cubes = append(c.cubes, uint32(len(c.all)))
 	return c
 }
 
-// open starts a cluster at member i, and a cube if key is a new one.
-func (c *clusters) open(i uint32, key uint64) {
-	if len(c.keys) == 0 || c.keys[len(c.keys)-1] != key {
-		c.table.put(key, uint32(len(c.keys)))
-		c.keys = append(c.keys, key)
-		c.cubes = append(c.cubes, uint32(len(c.all)))
-	}
-	c.all = append(c.all, cluster{start: i, parent: uint32(len(c.all)), box: emptyBox})
+func vector(p *[3]float32) r3.Vector {
+	return r3.Vector{X: float64(p[0]), Y: float64(p[1]), Z: float64(p[2])}
 }
+
+// halved returns the cell of twice the size.
+func (c cell) halved() cell { return cell{c.x >> 1, c.y >> 1, c.z >> 1} }
 
 // halvedKey packs coordinates of 20 bits.
 func (c cell) halvedKey() uint64 {
@@ -126,15 +126,6 @@ func cellOfHalvedKey(k uint64) cell {
 	return cell{int32(k>>40&mask) - bias, int32(k>>20&mask) - bias, int32(k&mask) - bias}
 }
 
-// cube returns the clusters of the cube at a cell.
-func (c *clusters) cube(at cell) (first, end uint32) {
-	n, ok := c.table.get(at.halvedKey())
-	if !ok {
-		return 0, 0
-	}
-	return c.cubes[n], c.cubes[n+1]
-}
-
 // joinNear joins clusters that have samples closer than 2h. Each worker takes a
 // stretch of the cubes, of which it alone joins the clusters; cubes of two
 // stretches are left for the end.
@@ -142,20 +133,20 @@ func (c *clusters) joinNear() {
 	shares := c.samples.threads()
 	across := make([][][2]uint32, shares)
 	c.samples.parts(shares, func(part int) {
-		start, end := part*len(c.keys)/shares, (part+1)*len(c.keys)/shares
+		start, end := part*len(c.cells)/shares, (part+1)*len(c.cells)/shares
 		for n := start; n < end; n++ {
-			at := cellOfHalvedKey(c.keys[n])
-			for _, o := range nearestFirst {
-				if o.x < 0 || o.x == 0 && (o.y < 0 || o.y == 0 && o.z < 0) {
-					continue // the other cube looks here
-				}
-				m, ok := c.table.get(at.offset(o.x, o.y, o.z).halvedKey())
-				switch {
-				case !ok:
-				case int(m) < end: // keys rise, so it is not before n
-					c.joinCubes(uint32(n), m)
-				default:
-					across[part] = append(across[part], [2]uint32{uint32(n), m})
+			c.joinWithin(uint32(n))
+		}
+		var around neighbourhood
+		for n := start; n < end; n++ {
+			c.cells.around(c.cells[n], columns[:forwardColumns], &around)
+			for _, r := range around.ranges[:forwardColumns] {
+				for m := max(r[0], uint32(n+1)); m < r[1]; m++ {
+					if int(m) < end {
+						c.joinCubes(uint32(n), m)
+					} else {
+						across[part] = append(across[part], [2]uint32{uint32(n), m})
+					}
 				}
 			}
 		}
@@ -167,12 +158,35 @@ func (c *clusters) joinNear() {
 	}
 }
 
-// joinCubes joins the clusters of two cubes, or of one, that are near.
+// joinWithin joins the clusters of a cube that are near.
+func (c *clusters) joinWithin(n uint32) {
+	first, end := c.cubes[n], c.cubes[n+1]
+	roots := end - first
+	for i := first; i < end; i++ {
+		for j := first; j < end; j++ {
+			if i != j && c.sets.root(i) != c.sets.root(j) && c.near(&c.all[i], &c.all[j]) {
+				c.sets.join(i, j)
+				roots--
+			}
+		}
+	}
+	c.whole[n] = roots == 1
+}
+
+// joinCubes joins the clusters of two cubes that are near. Of two whole cubes
+// one such pair joins all.
 func (c *clusters) joinCubes(n, m uint32) {
+	whole := c.whole[n] && c.whole[m]
+	if whole && c.sets.root(c.cubes[n]) == c.sets.root(c.cubes[m]) {
+		return
+	}
 	for i := c.cubes[n]; i < c.cubes[n+1]; i++ {
 		for j := c.cubes[m]; j < c.cubes[m+1]; j++ {
-			if i != j && c.root(i) != c.root(j) && c.near(&c.all[i], &c.all[j]) {
-				c.join(i, j)
+			if (whole || c.sets.root(i) != c.sets.root(j)) && c.near(&c.all[i], &c.all[j]) {
+				c.sets.join(i, j)
+				if whole {
+					return
+				}
 			}
 		}
 	}
@@ -190,15 +204,11 @@ func (c *clusters) near(a, b *cluster) bool {
 	}
 	strideA := (a.end-a.start)/compared + 1
 	for i := a.start; i < a.end; i += strideA {
-		if c.holdsNear(b, c.position(c.members[i])) {
+		if c.holdsNear(b, vector(&c.points[i])) {
 			return true
 		}
 	}
 	return false
-}
-
-func (c *clusters) position(member uint32) r3.Vector {
-	return c.samples.All[c.sel.ids[member]].position()
 }
 
 // holdsNear reports whether b has a sample closer than 2h to p.
@@ -214,37 +224,53 @@ func (c *clusters) holdsNear(b *cluster, p r3.Vector) bool {
 	}
 	stride := (b.end-b.start)/compared + 1
 	for j := b.start; j < b.end; j += stride {
-		if c.position(c.members[j]).Sub(p).Norm2() < reach {
+		d := vector(&c.points[j]).Sub(p)
+		if float64(d.X*d.X)+float64(d.Y*d.Y)+float64(d.Z*d.Z) < reach {
 			return true
 		}
 	}
 	return false
 }
 
-// joinOtherSide joins each sample with the samples around its other side, so
-// that a wall is one region. Which clusters meet is found in parallel; they
-// are joined afterwards, in an order that does not matter.
-func (c *clusters) joinOtherSide() {
-	for i := range c.all {
-		c.all[i].parent = c.root(uint32(i))
+// joinOtherSides joins each sample with the samples around its other side, so
+// that a wall is one region. Few samples suffice to find most of what joins,
+// and when all is one region, nothing is left to be found.
+func (c *clusters) joinOtherSides() {
+	const sparse = 64
+	for _, stride := range [...]int{sparse, 1} {
+		if c.sets.flatten() == 1 {
+			return
+		}
+		c.joinOtherSide(stride)
 	}
-	const share = 1 << 12 // clusters a worker takes at a time
-	c.findOnly()
-	shares := (len(c.all) + share - 1) / share
+}
+
+// joinOtherSide looks at every stride-th sample. Which clusters meet is found
+// in parallel; they are joined afterwards, in an order that does not matter.
+func (c *clusters) joinOtherSide(stride int) {
+	if c.table == nil {
+		c.table = newKeyTable(len(c.cells))
+		for n, key := range c.cells {
+			c.table.put(key, uint32(n))
+		}
+	}
+	if stride == 1 {
+		c.findOnly()
+	}
+	const share = 1 << 13 // samples a worker takes at a time
+	shares := (len(c.of) + share - 1) / share
 	met := make([]map[[2]uint32]bool, shares)
 	c.samples.parts(shares, func(part int) {
 		found := crossings{met: map[[2]uint32]bool{}}
-		for i := part * share; i < min((part+1)*share, len(c.all)); i++ {
-			for _, m := range c.all[i].members(c) {
-				sample := &c.samples.All[c.sel.ids[m]]
-				c.meet(c.all[i].parent, sample.along(c.sel.reach(sample, c.sel.value[m])), &found)
-			}
+		for i := part * share; i < min((part+1)*share, len(c.of)); i += stride {
+			sample := &c.samples.All[c.sel.ids[i]]
+			c.meet(c.sets[c.of[i]], sample.along(c.sel.reach(sample, c.sel.value[i])), &found)
 		}
 		met[part] = found.met
 	})
 	for _, pairs := range met {
 		for pair := range pairs {
-			c.join(pair[0], pair[1])
+			c.sets.join(pair[0], pair[1])
 		}
 	}
 }
@@ -268,9 +294,11 @@ func (c *clusters) look(at cell, found *crossings) {
 		return
 	}
 	found.at, found.clusters, found.looked = at, found.clusters[:0], true
-	if n, ok := c.table.get(at.halvedKey()); ok {
-		if found.only = c.only[n]; found.only != several {
-			return
+	if c.only != nil {
+		if n, ok := c.table.get(at.key()); ok {
+			if found.only = c.only[n]; found.only != several {
+				return
+			}
 		}
 	}
 	c.lookAround(at, found)
@@ -279,32 +307,44 @@ func (c *clusters) look(at cell, found *crossings) {
 // findOnly finds the only root in and beside each cube, so that most samples
 // need to look into no more than one.
 func (c *clusters) findOnly() {
-	c.only = make([]uint32, len(c.keys))
+	c.only = make([]uint32, len(c.cells))
 	const share = 1 << 10 // cubes a worker takes at a time
-	c.samples.parts((len(c.keys)+share-1)/share, func(part int) {
-		var found crossings
-		for n := part * share; n < min((part+1)*share, len(c.keys)); n++ {
-			found.clusters = found.clusters[:0]
-			c.lookAround(cellOfHalvedKey(c.keys[n]), &found)
-			c.only[n] = found.only
+	c.samples.parts((len(c.cells)+share-1)/share, func(part int) {
+		var around neighbourhood
+		for n := part * share; n < min((part+1)*share, len(c.cells)); n++ {
+			c.cells.around(c.cells[n], columns[:], &around)
+			c.only[n] = c.onlyIn(around.ranges[:], c.sets[c.cubes[n]])
 		}
 	})
+}
+
+// onlyIn returns root if all clusters of ranges of cubes have it.
+func (c *clusters) onlyIn(ranges [][2]uint32, root uint32) uint32 {
+	for _, r := range ranges {
+		for _, parent := range c.sets[c.cubes[r[0]]:c.cubes[r[1]]] {
+			if parent != root {
+				return several
+			}
+		}
+	}
+	return root
 }
 
 // lookAround finds the clusters in a cube and those beside it, and their only
 // root.
 func (c *clusters) lookAround(at cell, found *crossings) {
 	for _, o := range nearestFirst {
-		first, end := c.cube(at.offset(o.x, o.y, o.z))
-		for j := first; j < end; j++ {
-			found.clusters = append(found.clusters, j)
+		if n, ok := c.table.get(at.offset(o.x, o.y, o.z).key()); ok {
+			for j := c.cubes[n]; j < c.cubes[n+1]; j++ {
+				found.clusters = append(found.clusters, j)
+			}
 		}
 	}
 	found.only = several
 	for i, j := range found.clusters {
 		if i == 0 {
-			found.only = c.all[j].parent
-		} else if c.all[j].parent != found.only {
+			found.only = c.sets[j]
+		} else if c.sets[j] != found.only {
 			found.only = several
 			break
 		}
@@ -314,8 +354,7 @@ func (c *clusters) lookAround(at cell, found *crossings) {
 // meet adds the pairs of root with the roots of clusters that have a sample
 // closer than 2h to p. All parents are roots.
 func (c *clusters) meet(root uint32, p r3.Vector, found *crossings) {
-	fine := cellOf(p, c.samples.Spacing)
-	c.look(cell{fine.x >> 1, fine.y >> 1, fine.z >> 1}, found)
+	c.look(cellOf(p, c.samples.Spacing).halved(), found)
 	if found.only == root {
 		return
 	}
@@ -329,7 +368,7 @@ func (c *clusters) meet(root uint32, p r3.Vector, found *crossings) {
 	}
 	last := root
 	for _, j := range found.clusters {
-		other := c.all[j].parent
+		other := c.sets[j]
 		if other == last || other == root {
 			continue
 		}
@@ -342,21 +381,3 @@ func (c *clusters) meet(root uint32, p r3.Vector, found *crossings) {
 }
 
 func rootPair(a, b uint32) [2]uint32 { return [2]uint32{min(a, b), max(a, b)} }
-
-func (c *clusters) root(i uint32) uint32 {
-	for c.all[i].parent != i {
-		c.all[i].parent = c.all[c.all[i].parent].parent
-		i = c.all[i].parent
-	}
-	return i
-}
-
-// join makes the lower root the root of both, so that the outcome does not
-// depend on the order of joins.
-func (c *clusters) join(i, j uint32) {
-	a, b := c.root(i), c.root(j)
-	if a > b {
-		a, b = b, a
-	}
-	c.all[b].parent = a
-}

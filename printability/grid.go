@@ -118,14 +118,25 @@ func (m *cellMarks) mayHave(c cell) bool {
 type grid struct {
 	ids    []uint32     // places in the list that the grid was made from
 	points [][3]float32 // of these samples
-	keys   []uint64     // of the cells, rising
-	start  []uint32     // first of each cell's samples, and their number at the end
+	cells  cellList
+	start  []uint32 // first of each cell's samples, and their number at the end
 }
 
-func newGrid(s *Samples, ids []uint32, size float64) *grid {
-	sorted := make([]keyed, len(ids))
+// newGrid makes a grid of samples. If others of the same size is given, those
+// that lie neither in nor beside its cells may be left out.
+func newGrid(s *Samples, ids []uint32, others *grid, size float64) *grid {
+	var near cellMarks
+	if others != nil {
+		for _, key := range others.cells {
+			near.addAround(key)
+		}
+	}
+	var sorted []keyed
 	for i, id := range ids {
-		sorted[i] = keyed{cellOf(s.All[id].position(), size).key(), uint32(i)}
+		at := cellOf(s.All[id].position(), size)
+		if others == nil || near.mayHave(at) {
+			sorted = append(sorted, keyed{at.key(), uint32(i)})
+		}
 	}
 	sortKeyed(sorted)
 	count := 0
@@ -135,52 +146,55 @@ func newGrid(s *Samples, ids []uint32, size float64) *grid {
 		}
 	}
 	g := &grid{
-		ids: make([]uint32, len(ids)), points: make([][3]float32, len(ids)),
-		keys: make([]uint64, 0, count), start: make([]uint32, 0, count+1),
+		ids: make([]uint32, len(sorted)), points: make([][3]float32, len(sorted)),
+		cells: make(cellList, 0, count), start: make([]uint32, 0, count+1),
 	}
 	for i, k := range sorted {
 		g.ids[i] = k.id
 		g.points[i] = s.All[ids[k.id]].Point
 		if i == 0 || k.key != sorted[i-1].key {
-			g.keys = append(g.keys, k.key)
+			g.cells = append(g.cells, k.key)
 			g.start = append(g.start, uint32(i))
 		}
 	}
-	g.start = append(g.start, uint32(len(ids)))
+	g.start = append(g.start, uint32(len(sorted)))
 	return g
 }
 
-// columns are the offsets of the columns of cells along z that surround a cell,
-// its own first. A column's cells follow one another in a grid.
-var columns = [9][2]int32{{0, 0}, {-1, 0}, {1, 0}, {0, -1}, {0, 1}, {-1, -1}, {-1, 1}, {1, -1}, {1, 1}}
+// A cellList is the keys of cells, rising.
+type cellList []uint64
 
-// A neighbourhood is where the samples of a cell and of those beside it are in
-// a grid.
+// columns are the offsets of the columns of cells along z that surround a cell,
+// its own first. A column's cells follow one another in a list. The cells that
+// follow a cell are in the first forwardColumns.
+var columns = [9][2]int32{{0, 0}, {0, 1}, {1, 0}, {1, -1}, {1, 1}, {0, -1}, {-1, 0}, {-1, -1}, {-1, 1}}
+
+const forwardColumns = 5
+
+// A neighbourhood is where a cell and those beside it are in a list, by column.
 type neighbourhood struct {
 	ranges [len(columns)][2]uint32
-	cell   [len(columns)]int // where the search for the next cell starts
 	used   bool
 }
 
 // around sets n to the neighbourhood of the cell of a key, which must not lie
-// below the one before.
-func (g *grid) around(key uint64, n *neighbourhood) {
+// below the one before, in some of the columns.
+func (l cellList) around(key uint64, columns [][2]int32, n *neighbourhood) {
 	c := cellOfKey(key)
 	for i, o := range columns {
 		least, most := c.offset(o[0], o[1], -1).key(), c.offset(o[0], o[1], 1).key()
-		first := n.cell[i]
+		first := int(n.ranges[i][0]) // of the cell before
 		if !n.used {
-			first, _ = slices.BinarySearch(g.keys, least)
+			first, _ = slices.BinarySearch(l, least)
 		}
-		for first < len(g.keys) && g.keys[first] < least {
+		for first < len(l) && l[first] < least {
 			first++
 		}
 		end := first
-		for end < len(g.keys) && g.keys[end] <= most {
+		for end < len(l) && l[end] <= most {
 			end++
 		}
-		n.cell[i] = first
-		n.ranges[i] = [2]uint32{g.start[first], g.start[end]}
+		n.ranges[i] = [2]uint32{uint32(first), uint32(end)}
 	}
 	n.used = true
 }
@@ -189,8 +203,9 @@ func (g *grid) around(key uint64, n *neighbourhood) {
 // a point.
 func (g *grid) anyWithin(n *neighbourhood, p *[3]float32, radius float64) bool {
 	for _, r := range n.ranges {
-		for i := range g.points[r[0]:r[1]] {
-			q := &g.points[int(r[0])+i]
+		points := g.points[g.start[r[0]]:g.start[r[1]]]
+		for i := range points {
+			q := &points[i]
 			x, y, z := float64(q[0])-float64(p[0]), float64(q[1])-float64(p[1]), float64(q[2])-float64(p[2])
 			if float64(x*x)+float64(y*y)+float64(z*z) <= radius*radius {
 				return true

@@ -57,7 +57,7 @@ func findPatches(p *Part, threads int) *patches {
 		}
 	}
 	doubtFans(p, threads, doubtful)
-	return join(p.Topology.Twins, doubtful)
+	return joinFaces(p.Topology.Twins, doubtful, threads)
 }
 
 // doubtFans marks the faces around every vertex whose fan is not proven to lie
@@ -185,32 +185,45 @@ func (f *fan) sideBySide() bool {
 	return turns == 1
 }
 
-// join makes patches of the faces that are not doubtful.
-func join(twins []uint32, doubtful []bool) *patches {
-	p := &patches{of: make([]uint32, len(doubtful))}
-	for f := range p.of {
-		p.of[f] = noPatch
-	}
-	var stack []uint32
-	for f := range doubtful {
-		if doubtful[f] || p.of[f] != noPatch {
-			continue
-		}
-		number := uint32(len(p.first))
-		p.first = append(p.first, uint32(f))
-		p.of[f] = number
-		stack = append(stack[:0], uint32(f))
-		for len(stack) > 0 {
-			g := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			for k := range uint32(3) {
-				twin := twins[3*g+k]
-				if twin == mesh.NoIndex || doubtful[twin/3] || p.of[twin/3] != noPatch {
-					continue
+// joinFaces makes patches of the faces that are not doubtful. Each worker joins
+// the faces of a stretch; edges between two stretches are left for the end.
+func joinFaces(twins []uint32, doubtful []bool, threads int) *patches {
+	faces := len(doubtful)
+	sets := newUnionFind(faces)
+	across := make([][]uint32, threads) // half-edges
+	var group parallel.Group
+	for worker := range threads {
+		group.Go(func() {
+			start, end := worker*faces/threads, (worker+1)*faces/threads
+			for h := 3 * start; h < 3*end; h++ {
+				f, twin := h/3, twins[h]
+				switch {
+				case doubtful[f] || twin == mesh.NoIndex || int(twin) < h || doubtful[twin/3]:
+				case int(twin/3) < end:
+					sets.join(uint32(f), twin/3)
+				default:
+					across[worker] = append(across[worker], uint32(h))
 				}
-				p.of[twin/3] = number
-				stack = append(stack, twin/3)
 			}
+		})
+	}
+	group.Wait()
+	for _, halfEdges := range across {
+		for _, h := range halfEdges {
+			sets.join(h/3, twins[h]/3)
+		}
+	}
+	sets.flatten()
+	p := &patches{of: make([]uint32, faces)}
+	for f := range p.of {
+		switch root := sets[f]; {
+		case doubtful[f]:
+			p.of[f] = noPatch
+		case int(root) == f:
+			p.of[f] = uint32(len(p.first))
+			p.first = append(p.first, root)
+		default:
+			p.of[f] = p.of[root]
 		}
 	}
 	p.winding = make([]int, len(p.first))

@@ -151,25 +151,24 @@ func array(v r3.Vector) [3]float64 { return [3]float64{v.X, v.Y, v.Z} }
 // all of the rest.
 func (s *Samples) coreOf(sel *selection, radius float64) []bool {
 	core := make([]bool, len(sel.ids))
-	selected := newGrid(s, sel.ids, radius)
-	// Only the rest near a selected sample matters, so cells beside selected
-	// samples are marked first.
-	var near cellMarks
-	for _, key := range selected.keys {
-		near.addAround(key)
+	for i := range core {
+		core[i] = true
 	}
-	var close []uint32
-	for _, id := range sel.rest {
-		if near.mayHave(cellOf(s.All[id].position(), radius)) {
-			close = append(close, id)
-		}
+	// Only samples near those of the other kind matter; of the larger kind,
+	// those far from it are left out.
+	var selected, rest *grid
+	if len(sel.ids) < len(sel.rest) {
+		selected = newGrid(s, sel.ids, nil, radius)
+		rest = newGrid(s, sel.rest, selected, radius)
+	} else {
+		rest = newGrid(s, sel.rest, nil, radius)
+		selected = newGrid(s, sel.ids, rest, radius)
 	}
-	rest := newGrid(s, close, radius)
 	const share = 1 << 9 // cells a worker takes at a time
-	s.parts((len(selected.keys)+share-1)/share, func(part int) {
+	s.parts((len(selected.cells)+share-1)/share, func(part int) {
 		var around neighbourhood
-		for n := part * share; n < min((part+1)*share, len(selected.keys)); n++ {
-			rest.around(selected.keys[n], &around)
+		for n := part * share; n < min((part+1)*share, len(selected.cells)); n++ {
+			rest.cells.around(selected.cells[n], columns[:], &around)
 			for i := selected.start[n]; i < selected.start[n+1]; i++ {
 				core[selected.ids[i]] = !rest.anyWithin(&around, &selected.points[i], radius)
 			}

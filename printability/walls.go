@@ -107,6 +107,7 @@ func (w *Walls) distribution(s *Samples, limit float64) {
 	var area float64
 	var all, edges histogram
 	coarse := make([]float64, thicknessBins)
+	walls := make([]wall, 0, len(s.All))
 	for i := range s.All {
 		t, class := s.All[i].reading(limit)
 		a := float64(s.All[i].Weight)
@@ -115,8 +116,9 @@ func (w *Walls) distribution(s *Samples, limit float64) {
 			least = min(least, t)
 			area += a
 			all.add(t, a)
-			bin, _ := thicknessBin(t)
-			coarse[bin] += a
+			thickness := math.Float32bits(float32(t))
+			coarse[thickness/thicknessBins] += a
+			walls = append(walls, wall{thickness, s.All[i].Weight})
 		case ClassEdge:
 			edges.add(t, a)
 		}
@@ -126,9 +128,15 @@ func (w *Walls) distribution(s *Samples, limit float64) {
 		return
 	}
 	w.RawMinimum = &least
-	w.P1 = s.percentile(limit, coarse, 0.01*area)
-	w.P5 = s.percentile(limit, coarse, 0.05*area)
-	w.P50 = s.percentile(limit, coarse, 0.50*area)
+	w.P1 = percentileOf(walls, coarse, 0.01*area)
+	w.P5 = percentileOf(walls, coarse, 0.05*area)
+	w.P50 = percentileOf(walls, coarse, 0.50*area)
+}
+
+// A wall is a wall sample: the bits of its thickness and its weight.
+type wall struct {
+	thickness uint32
+	weight    float32
 }
 
 // thicknessBins is how many bins a thickness has, and how many each of them is
@@ -136,21 +144,14 @@ func (w *Walls) distribution(s *Samples, limit float64) {
 // ordered like their bits: the upper half of these is the bin.
 const thicknessBins = 1 << 16
 
-func thicknessBin(t float64) (bin, part uint32) {
-	b := math.Float32bits(float32(t))
-	return b / thicknessBins, b % thicknessBins
-}
-
-// percentile returns the thickness of a wall at which the sum of weights, from
+// percentileOf returns the thickness of a wall at which the sum of weights, from
 // thin to thick, reaches target. coarse has the weights by bin.
-func (s *Samples) percentile(limit float64, coarse []float64, target float64) *float64 {
+func percentileOf(walls []wall, coarse []float64, target float64) *float64 {
 	bin, below := reaches(coarse, target)
 	fine := make([]float64, thicknessBins)
-	for i := range s.All {
-		if t, class := s.All[i].reading(limit); class == ClassWall {
-			if b, part := thicknessBin(t); b == bin {
-				fine[part] += float64(s.All[i].Weight)
-			}
+	for _, w := range walls {
+		if w.thickness/thicknessBins == bin {
+			fine[w.thickness%thicknessBins] += float64(w.weight)
 		}
 	}
 	part, _ := reaches(fine, target-below)

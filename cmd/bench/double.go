@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"slices"
 
@@ -11,7 +12,7 @@ import (
 
 // runDouble writes a model with twice its triangles as binary STL: the same
 // surface, so that growth is due to the number of triangles alone.
-func runDouble(ctx context.Context, args []string) error {
+func runDouble(ctx context.Context, args []string, _ io.Writer) error {
 	if len(args) != 2 {
 		return errors.New("double IN OUT")
 	}
@@ -27,14 +28,7 @@ func runDouble(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	out, err := os.Create(args[1])
-	if err != nil {
-		return err
-	}
-	if err := mesh.Write(out, m, mesh.FormatSTL, mesh.WriteOptions{}); err != nil {
-		return err
-	}
-	return out.Close()
+	return writeSTL(args[1], m)
 }
 
 // double returns m with twice its triangles, or one less.

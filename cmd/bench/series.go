@@ -4,16 +4,21 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
 // A series is one thing measured several times.
 type series struct {
-	Name    string
-	Seconds []float64
+	Name      string
+	Seconds   []float64
+	Processor []float64 // seconds of all processors together; nil for programs
+	Single    []float64 // seconds with one thread, in turn; nil if not asked for
 	// Rates are what one run worked off, by unit: "MB", "Mtri", "Mrays".
 	Rates []rate
-	Note  string
+	// Held is the memory in bytes that what was made takes.
+	Held int64
+	Note string // why it was not measured
 }
 
 type rate struct {
@@ -36,17 +41,23 @@ func median(values []float64) float64 {
 
 func writeStages(out io.Writer, m *measurement) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "stage\tmin ms\tmedian ms\tper second\tns/triangle\t")
+	scaling := slices.ContainsFunc(m.stages, func(s series) bool { return s.Single != nil })
+	fmt.Fprint(w, "stage\tmin ms\tmedian ms\tper second\tns/triangle\tbytes/triangle held\t")
+	if scaling {
+		fmt.Fprint(w, "one thread ms\tall by one\t")
+	}
+	fmt.Fprintln(w)
 	for i := range m.stages {
 		s := &m.stages[i]
-		rates := ""
-		for k, r := range s.Rates {
-			if k > 0 {
-				rates += ", "
-			}
-			rates += fmt.Sprintf("%.4g %s", r.Count/s.median(), r.Unit)
+		if s.Note != "" {
+			continue
 		}
-		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%s\t%.1f\t\n", s.Name, 1e3*s.min(), 1e3*s.median(), rates, 1e9*s.median()/float64(m.triangles))
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%s\t%.1f\t%s\t", s.Name, 1e3*s.min(), 1e3*s.median(), s.rates(),
+			1e9*s.median()/float64(m.triangles), held(s.Held, m.triangles))
+		if scaling {
+			fmt.Fprintf(w, "%.2f\t%.2f\t", 1e3*median(s.Single), median(ratios(s.Single, s.Seconds)))
+		}
+		fmt.Fprintln(w)
 	}
 	w.Flush()
 	for _, s := range m.stages {
@@ -57,35 +68,31 @@ func writeStages(out io.Writer, m *measurement) {
 	fmt.Fprintln(out)
 }
 
-// writePrograms prints the programs with their peak memory and, for the
-// analyzer, the ratio to the peer: of the minima and the median of the ratios
-// within each round.
-func writePrograms(out io.Writer, m *measurement) {
-	if len(m.programs) == 0 {
-		return
+// rates returns what s works off in a second of the median.
+func (s *series) rates() string {
+	words := make([]string, len(s.Rates))
+	for i, r := range s.Rates {
+		words[i] = fmt.Sprintf("%.4g %s", r.Count/s.median(), r.Unit)
 	}
-	peer := slices.IndexFunc(m.programs, func(p program) bool { return p.peer })
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(w, "program\tmin ms\tmedian ms\tpeak MB\tbytes/triangle\t")
-	if peer >= 0 {
-		fmt.Fprint(w, "to peer (median)\tto peer (min)\t")
+	return strings.Join(words, ", ")
+}
+
+// held returns the bytes a triangle of what a stage made, or nothing where it
+// made no more than counters.
+func held(bytes int64, triangles int) string {
+	if each := float64(bytes) / float64(triangles); each >= 0.05 {
+		return fmt.Sprintf("%.1f", each)
 	}
-	fmt.Fprintln(w)
-	for i := range m.programs {
-		p := &m.programs[i]
-		fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%.1f\t%.0f\t", p.Name, 1e3*p.min(), 1e3*p.median(), float64(p.peak)/1e6, float64(p.peak)/float64(m.triangles))
-		if peer >= 0 {
-			other := &m.programs[peer]
-			ratios := make([]float64, len(p.Seconds))
-			for k := range ratios {
-				ratios[k] = p.Seconds[k] / other.Seconds[k]
-			}
-			fmt.Fprintf(w, "%.2f\t%.2f\t", median(ratios), p.min()/other.min())
-		}
-		fmt.Fprintln(w)
+	return ""
+}
+
+// ratios returns a[i]/b[i] for the runs in which both were measured.
+func ratios(a, b []float64) []float64 {
+	out := make([]float64, min(len(a), len(b)))
+	for i := range out {
+		out[i] = a[i] / b[i]
 	}
-	w.Flush()
-	fmt.Fprintln(out)
+	return out
 }
 
 // writeLines prints every run in the form that benchstat reads.
@@ -105,6 +112,9 @@ func writeLines(out io.Writer, m *measurement) {
 	}
 	for _, p := range m.programs {
 		fmt.Fprintf(out, "Benchmark%s/%s 1 %d peak-B %.1f B/tri\n", title(p.Name), m.name, p.peak, float64(p.peak)/float64(m.triangles))
+	}
+	if m.rays != nil {
+		m.rays.writeLines(out, m.name)
 	}
 	fmt.Fprintln(out)
 }

@@ -23,18 +23,47 @@ import (
 type stageReport struct {
 	Triangles int
 	Series    []series
+	Peak      int64 `json:"-"` // largest resident memory of the child, bytes
+}
+
+// stageOptions say how the stages are run.
+type stageOptions struct {
+	repeats int
+	threads int
+	// scaling runs every stage with one thread as well, in turn.
+	scaling bool
+	// patience, if any, is how long a stage may take: with it, one that takes
+	// longer or fails is left out with a note, and one that has taken as long
+	// in all is not repeated.
+	patience time.Duration
+}
+
+// arguments returns o as arguments of the child.
+func (o *stageOptions) arguments() []string {
+	return []string{
+		"--repeats", strconv.Itoa(o.repeats), "--threads", strconv.Itoa(o.threads),
+		"--scaling=" + strconv.FormatBool(o.scaling), "--patience", o.patience.String(),
+	}
+}
+
+func (o *stageOptions) flags() *flag.FlagSet {
+	flags := flag.NewFlagSet("stages", flag.ContinueOnError)
+	flags.IntVar(&o.repeats, "repeats", 5, "")
+	flags.IntVar(&o.threads, "threads", 0, "")
+	flags.BoolVar(&o.scaling, "scaling", false, "")
+	flags.DurationVar(&o.patience, "patience", 0, "")
+	return flags
 }
 
 // childStages runs the stages on a file in a process of their own.
-func childStages(ctx context.Context, c *config, self, file string) (*stageReport, error) {
-	command := exec.CommandContext(ctx, self, "stages",
-		"--repeats", strconv.Itoa(c.repeats), "--threads", strconv.Itoa(c.threads), file)
+func childStages(ctx context.Context, o *stageOptions, self, file string) (*stageReport, error) {
+	command := exec.CommandContext(ctx, self, append(append([]string{"stages"}, o.arguments()...), file)...)
 	var out, message bytes.Buffer
 	command.Stdout, command.Stderr = &out, &message
 	if err := command.Run(); err != nil {
 		return nil, fmt.Errorf("stages: %w: %s", err, bytes.TrimSpace(message.Bytes()))
 	}
-	var report stageReport
+	report := stageReport{Peak: peakMemory(command.ProcessState)}
 	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
 		return nil, err
 	}
@@ -60,62 +89,124 @@ type bench struct {
 // A stage is one step of the engine. It does its work anew each time, checks
 // what came out, and says what it worked off.
 type stage struct {
-	name string
-	run  func(b *bench) ([]rate, error)
+	name    string
+	prepare func(b *bench) // once, not measured
+	run     func(b *bench) ([]rate, error)
+	needed  bool // by stages that follow
 }
 
 var stages = []stage{
-	{"read", (*bench).read},
-	{"topology", (*bench).findTopology},
-	{"measure", (*bench).measure},
-	{"clean", (*bench).clean},
-	{"repair", (*bench).repair},
-	{"convex hull", (*bench).hull},
-	{"bvh", (*bench).buildBVH},
-	{"closest hit", (*bench).closestHits},
-	{"all hits", (*bench).allHits},
-	{"nearest", (*bench).nearest},
-	{"self-intersections", (*bench).selfIntersections},
-	{"wall samples", (*bench).sampleWalls},
-	{"walls of 1 mm", (*bench).judgeWalls},
-	{"support", (*bench).support},
-	{"orient", (*bench).orient},
-	{"whole analysis", (*bench).analyse},
+	{name: "read", run: (*bench).read, needed: true},
+	{name: "topology", run: (*bench).findTopology, needed: true},
+	{name: "measure", run: (*bench).measure, needed: true},
+	{name: "clean", run: (*bench).clean},
+	{name: "repair", prepare: (*bench).damage, run: (*bench).repair},
+	{name: "convex hull", run: (*bench).hull},
+	{name: "bvh", run: (*bench).buildBVH, needed: true},
+	{name: "closest hit", run: (*bench).closestHits},
+	{name: "all hits", run: (*bench).allHits},
+	{name: "nearest", run: (*bench).nearest},
+	{name: "self-intersections", run: (*bench).selfIntersections},
+	{name: "wall samples", run: (*bench).sampleWalls},
+	{name: "walls of 1 mm", run: (*bench).judgeWalls},
+	{name: "support", run: (*bench).support},
+	{name: "orient", run: (*bench).orient},
+	{name: "whole analysis", run: (*bench).analyse},
 }
 
 func runStages(ctx context.Context, args []string, out io.Writer) error {
-	b := &bench{ctx: ctx}
-	flags := flag.NewFlagSet("stages", flag.ContinueOnError)
-	repeats := flags.Int("repeats", 5, "")
-	flags.IntVar(&b.threads, "threads", 0, "")
+	var o stageOptions
+	flags := o.flags()
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if b.threads > 0 {
-		runtime.GOMAXPROCS(b.threads)
+	if o.threads > 0 {
+		runtime.GOMAXPROCS(o.threads)
 	}
+	o.threads = runtime.GOMAXPROCS(0)
+	b := &bench{ctx: ctx, threads: o.threads}
 	var err error
 	if b.data, err = os.ReadFile(flags.Arg(0)); err != nil {
 		return err
 	}
 	var report stageReport
 	for _, s := range stages {
-		measured := series{Name: s.name}
-		for range *repeats {
-			runtime.GC()
-			start := time.Now()
-			rates, err := s.run(b)
-			elapsed := time.Since(start)
-			if err != nil {
+		measured, err := b.repeat(ctx, s, &o)
+		if err != nil {
+			if o.patience == 0 || s.needed || ctx.Err() != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
-			measured.Seconds = append(measured.Seconds, elapsed.Seconds())
-			measured.Rates = rates
+			measured = series{Name: s.name, Note: err.Error()}
 		}
 		report.Series = append(report.Series, measured)
 	}
 	report.Triangles = len(b.mesh.Triangles)
 	return json.NewEncoder(out).Encode(report)
+}
+
+// repeat runs s several times, each time with all threads and, for its
+// scaling, with one: the last run is with all.
+func (b *bench) repeat(ctx context.Context, s stage, o *stageOptions) (series, error) {
+	measured := series{Name: s.name}
+	if s.prepare != nil {
+		s.prepare(b)
+	}
+	before := heldMemory()
+	begin := time.Now()
+	for range o.repeats {
+		if o.scaling {
+			run, err := b.once(ctx, s, 1, o.patience)
+			if err != nil {
+				return series{}, err
+			}
+			measured.Single = append(measured.Single, run.seconds)
+		}
+		run, err := b.once(ctx, s, o.threads, o.patience)
+		if err != nil {
+			return series{}, err
+		}
+		measured.Seconds = append(measured.Seconds, run.seconds)
+		measured.Processor = append(measured.Processor, run.processor)
+		measured.Rates = run.rates
+		if o.patience > 0 && time.Since(begin) > o.patience {
+			break
+		}
+	}
+	measured.Held = max(0, heldMemory()-before)
+	return measured, nil
+}
+
+// A stageRun is one run of a stage: its seconds, those of all processors, and
+// what it worked off.
+type stageRun struct {
+	seconds, processor float64
+	rates              []rate
+}
+
+func (b *bench) once(ctx context.Context, s stage, threads int, patience time.Duration) (stageRun, error) {
+	if runtime.GOMAXPROCS(0) != threads {
+		runtime.GOMAXPROCS(threads)
+	}
+	b.ctx, b.threads = ctx, threads
+	if patience > 0 {
+		within, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		b.ctx = within
+	}
+	runtime.GC()
+	worked, start := processorSeconds(), time.Now()
+	rates, err := s.run(b)
+	return stageRun{time.Since(start).Seconds(), processorSeconds() - worked, rates}, err
+}
+
+// heldMemory returns how much memory is in use, after two collections: what
+// pools hold goes with the second.
+func heldMemory() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 func (b *bench) triangles() []rate {
@@ -166,12 +257,24 @@ func (b *bench) clean() ([]rate, error) {
 	return b.triangles(), err
 }
 
-// repair repairs the mesh with every 997th triangle left out and every 501st
-// turned over, as a program that repairs files does after reading.
-func (b *bench) repair() ([]rate, error) {
-	if b.damaged == nil {
-		b.damaged = damage(b.mesh)
+// damage makes the mesh with every 997th triangle left out and every 501st
+// turned over.
+func (b *bench) damage() {
+	b.damaged = &mesh.Mesh{Vertices: b.mesh.Vertices, SinglePrecision: b.mesh.SinglePrecision}
+	for f, t := range b.mesh.Triangles {
+		switch {
+		case f%997 == 0:
+			continue
+		case f%501 == 0:
+			t[1], t[2] = t[2], t[1]
+		}
+		b.damaged.Triangles = append(b.damaged.Triangles, t)
 	}
+}
+
+// repair repairs the damaged mesh, as a program that repairs files does after
+// reading.
+func (b *bench) repair() ([]rate, error) {
 	_, report, err := mesh.Repair(b.ctx, b.damaged, mesh.RepairOptions{Threads: b.threads})
 	if err != nil {
 		return nil, err
@@ -180,21 +283,6 @@ func (b *bench) repair() ([]rate, error) {
 		return nil, errors.New("nothing was repaired")
 	}
 	return b.triangles(), nil
-}
-
-func damage(m *mesh.Mesh) *mesh.Mesh {
-	out := *m
-	out.Triangles = nil
-	for f, t := range m.Triangles {
-		switch {
-		case f%997 == 0:
-			continue
-		case f%501 == 0:
-			t[1], t[2] = t[2], t[1]
-		}
-		out.Triangles = append(out.Triangles, t)
-	}
-	return &out
 }
 
 func (b *bench) hull() ([]rate, error) {

@@ -37,6 +37,9 @@ func (b *bench) sampleWalls() ([]rate, error) {
 
 // judgeWalls evaluates the samples for one minimum wall.
 func (b *bench) judgeWalls() ([]rate, error) {
+	if b.samples == nil {
+		return nil, errors.New("no samples")
+	}
 	if walls := b.samples.Evaluate(minWall, 0, printability.Rules{}); walls.Status() == "" {
 		return nil, errors.New("no status")
 	}

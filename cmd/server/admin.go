@@ -24,6 +24,7 @@ func (p *program) adminCommand() *cobra.Command {
 		group("user", "Manage users", p.createUser()),
 		group("service", "Manage printing services", p.createService(), p.addMember()),
 		group("token", "Manage tokens", p.createToken(), p.listTokens(), p.revokeToken()),
+		p.backupCommand(), p.restoreCommand(),
 	)
 }
 

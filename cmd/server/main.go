@@ -70,7 +70,8 @@ capitals (PARTGAUGE_DATABASE_URL), or in a YAML file named by --config, under
 its name. A flag beats the environment, which beats the file.`,
 		Example: `  server serve --addr :8080 --data /var/lib/partgauge
   server admin user create --email eve@example.com --organization Acme --role organization_admin
-  server admin token create --user eve@example.com --expires 90d`,
+  server admin token create --user eve@example.com --expires 90d
+  server admin backup monday.backup`,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
 		SuggestionsMinimumDistance: 2,

@@ -127,19 +127,72 @@ func needAssembly(t *testing.T) {
 	}
 }
 
+// widen makes boxes so large that rays meet many.
+func widen(nodes []Node) {
+	for i := range nodes {
+		for k := range nodes[i].Planes {
+			nodes[i].Planes[k] += float32(k/Width%2*2 - 1)
+		}
+	}
+}
+
+// view looks along one of the axes or nearly so.
+func (f forest) view() (v View) {
+	k := f.IntN(3)
+	v.Rows = [3]uint32{uint32(3 * ((k + 1) % 3)), uint32(3 * ((k + 2) % 3)), uint32(3 * k)}
+	for i := range v.Origin {
+		v.Origin[i] = float64(f.coordinate())
+	}
+	if f.IntN(3) > 0 {
+		v.Shear = [2]float64{f.NormFloat64(), f.NormFloat64()}
+	}
+	return v
+}
+
+// triangles returns n that a view meets, passes, or meets at a corner or an
+// edge; some coordinates are extreme.
+func triangles[T float32 | float64](f forest, n int) []Triangle[T] {
+	leaves := make([]Triangle[T], n+1)[:n]
+	for i := range leaves {
+		for k := range leaves[i] {
+			leaves[i][k] = T(f.coordinate())
+		}
+	}
+	return leaves
+}
+
 // The assembly does what the Go code says, bit for bit and step by step, and
 // writes nothing but the walk.
 func TestRayVariants(t *testing.T) {
 	needAssembly(t)
+	t.Run("single", func(t *testing.T) {
+		testRayVariants(t, func(r *Ray, nodes []Node, leaves []Triangle[float32]) int {
+			return nextRaySingleAVX2(r, &nodes[0], &leaves[0][0])
+		})
+	})
+	t.Run("double", func(t *testing.T) {
+		testRayVariants(t, func(r *Ray, nodes []Node, leaves []Triangle[float64]) int {
+			return nextRayDoubleAVX2(r, &nodes[0], &leaves[0][0])
+		})
+	})
+}
+
+func testRayVariants[T float32 | float64](t *testing.T, assembly func(*Ray, []Node, []Triangle[T]) int) {
 	f := newForest(1)
+	reported := 0
 	for range 3000 {
 		nodes := f.tree(1 + f.IntN(60))
+		if f.IntN(2) == 0 {
+			widen(nodes)
+		}
+		leaves := triangles[T](f, Width*len(nodes))
 		r := f.ray()
+		r.View = f.view()
 		r.Start()
 		guard := [3]Ray{1: r}
 		same(t, r, func(r *Ray) *walk { return &r.walk },
-			func(r *Ray) int { r.setKeep(); return nextRayAVX2(r, &nodes[0]) },
-			func(r *Ray) int { r.setKeep(); return nextRayGeneric(r, nodes) },
+			func(r *Ray) int { r.setKeep(); n := assembly(r, nodes, leaves); reported += n; return n },
+			func(r *Ray) int { r.setKeep(); return nextRayGeneric(r, nodes, leaves) },
 			func(r *Ray, step int) {
 				if step%3 == 1 {
 					r.Limit -= r.Limit / 8
@@ -149,10 +202,46 @@ func TestRayVariants(t *testing.T) {
 				}
 			})
 		guard[1].setKeep()
-		nextRayAVX2(&guard[1], &nodes[0])
+		assembly(&guard[1], nodes, leaves)
 		if guard[0] != (Ray{}) || guard[2] != (Ray{}) {
 			t.Fatal("memory beside the walk was written")
 		}
+	}
+	if reported < 1000 {
+		t.Errorf("only %d leaves were reported", reported)
+	}
+}
+
+// A leaf is missed if the origin of the view lies outside the projected
+// triangle; one with the origin on an edge is left for an exact test.
+func TestRayTestsLeaves(t *testing.T) {
+	at := func(x, y float64) Triangle[float64] { // an edge runs through (x, y) and (x+1, y)
+		return Triangle[float64]{x, x + 1, x, y, y, y + 1, 5, 5, 5}
+	}
+	var root Node
+	leaves := MakeTriangles(4, false)
+	copy(leaves.Double, []Triangle[float64]{at(-0.25, -0.25), at(0.25, 0.25), at(-0.5, 0), at(-2, 0)})
+	for k := range Width {
+		root.Refs[k] = NoChild
+		for plane := range 6 {
+			root.Planes[plane*Width+k] = float32(math.Inf(1 - 2*(plane&1)))
+		}
+		if k < len(leaves.Double) {
+			root.Refs[k] = Leaf | uint32(k)
+			for plane, x := range [6]float32{-9, 9, -9, 9, 5, 5} {
+				root.Planes[plane*Width+k] = x
+			}
+		}
+	}
+	r := Ray{
+		Scale: [3]float32{1 << 100, 1 << 100, 1}, Side: [3]uint32{0, 16, 32}, Limit: int32(math.Float32bits(100)),
+		View: View{Rows: [3]uint32{0, 3, 6}},
+	}
+	r.Start()
+	n := r.Next([]Node{root}, &leaves)
+	found := slices.Sorted(slices.Values(r.Leaves[:n]))
+	if !slices.Equal(found, []uint32{0, 2, 3}) { // the last has an area of zero, which only the exact test can judge
+		t.Errorf("leaves %d are reported", found)
 	}
 }
 
@@ -227,8 +316,10 @@ func TestRayFindsLeaves(t *testing.T) {
 	}
 	// From the origin along x; the others are nearly parallel to their planes.
 	r := Ray{Scale: [3]float32{1, 1 << 100, 1 << 100}, Side: [3]uint32{0, 16, 32}, Limit: int32(math.Float32bits(100))}
+	r.View.Rows = [3]uint32{0, 3, 6}
+	leaves := MakeTriangles(Width, true) // all of them at the origin, which is never missed
 	r.Start()
-	n := r.Next([]Node{root})
+	n := r.Next([]Node{root}, &leaves)
 	if n != Width {
 		t.Fatalf("%d leaves, want %d", n, Width)
 	}
@@ -240,7 +331,7 @@ func TestRayFindsLeaves(t *testing.T) {
 			last = x
 		}
 	}
-	if n := r.Next([]Node{root}); n != 0 {
+	if n := r.Next([]Node{root}, &leaves); n != 0 {
 		t.Errorf("%d more leaves", n)
 	}
 }

@@ -73,11 +73,15 @@ func (w *walk) push(n *Node, distance *[Width]int32, met uint32) {
 // A box is met if the ray enters it no more than slack units in the last place
 // behind where it leaves it, between Low and Limit. Those come first that are
 // nearest to depth Mid.
+//
+// Leaves are tested in View, in double precision: those that the ray certainly
+// passes are not reported.
 type Ray struct {
 	Scale, Near, Far [3]float32
 	Side             [3]uint32
 	Low, Limit       int32 // bits of depths; may be brought together between calls
 	Mid              float32
+	View             View
 	walk
 }
 
@@ -85,15 +89,20 @@ type Ray struct {
 // place.
 const slack = 8
 
-// Next walks on to the next leaves whose boxes the ray meets, nearer ones first
+// Next walks on to the next leaves that the ray may meet, nearer ones first
 // among siblings, puts their numbers into Leaves and returns how many they are:
 // 0 when there are no more.
-func (r *Ray) Next(nodes []Node) int {
+func (r *Ray) Next(nodes []Node, leaves *Triangles) int {
 	r.setKeep()
-	if hasAVX2 {
-		return nextRayAVX2(r, &nodes[0])
+	switch {
+	case leaves.Single == nil && hasAVX2:
+		return nextRayDoubleAVX2(r, &nodes[0], &leaves.Double[0][0])
+	case leaves.Single == nil:
+		return nextRayGeneric(r, nodes, leaves.Double)
+	case hasAVX2:
+		return nextRaySingleAVX2(r, &nodes[0], &leaves.Single[0][0])
 	}
-	return nextRayGeneric(r, nodes)
+	return nextRayGeneric(r, nodes, leaves.Single)
 }
 
 // setKeep sets keep to the distance from Mid of the farthest box that was met.
@@ -103,21 +112,32 @@ func (r *Ray) setKeep() {
 	r.keep = int32(math.Float32bits(max(ahead, behind, 0)))
 }
 
-func nextRayGeneric(r *Ray, nodes []Node) int {
+func nextRayGeneric[T float32 | float64](r *Ray, nodes []Node, leaves []Triangle[T]) int {
+	count := 0
 	for r.top > 0 {
+		k := key(r.stack[r.top-1])
+		leaf := k.ref()&Leaf != 0 && k.distance() <= r.keep
+		if count > 0 && !leaf {
+			break
+		}
 		r.top--
-		k := key(r.stack[r.top])
 		if k.distance() > r.keep {
 			continue
 		}
-		if k.ref()&Leaf != 0 {
-			return r.takeLeaf(k)
+		if leaf {
+			if i := k.ref() &^ Leaf; !misses(&r.View, &leaves[i]) {
+				r.Leaves[count] = i
+				if count++; count == LeafBatch {
+					break
+				}
+			}
+			continue
 		}
 		n := &nodes[k.ref()]
 		var near [Width]int32
 		r.push(n, &near, r.meet(n, &near))
 	}
-	return 0
+	return count
 }
 
 // meet returns the children that the ray meets, as bits, and how far they are

@@ -11,7 +11,10 @@ var hasAVX2 = cpu.X86.HasAVX2 && cpu.X86.HasBMI1
 func overlapsAVX2(n *Node, box *Box) uint32
 
 //go:noescape
-func nextRayAVX2(r *Ray, nodes *Node) int
+func nextRaySingleAVX2(r *Ray, nodes *Node, leaves *float32) int
+
+//go:noescape
+func nextRayDoubleAVX2(r *Ray, nodes *Node, leaves *float64) int
 
 //go:noescape
 func nextPointAVX2(p *Point, nodes *Node) int

@@ -31,171 +31,498 @@ TEXT ·overlapsAVX2(SB), NOSPLIT, $0-20
 	MOVL         AX, ret+16(FP)
 	RET
 
-// func nextRayAVX2(r *Ray, nodes *Node) int
-// Requires: AVX, AVX2, BMI, CMOV
-TEXT ·nextRayAVX2(SB), NOSPLIT, $32-24
+// func nextRaySingleAVX2(r *Ray, nodes *Node, leaves *float32) int
+// Requires: AVX, AVX2, BMI, CMOV, MMX+
+TEXT ·nextRaySingleAVX2(SB), NOSPLIT, $32-32
 	MOVQ         nodes+8(FP), CX
 	MOVQ         r+0(FP), DX
-	MOVQ         104(DX), AX
+	MOVQ         160(DX), AX
 	VBROADCASTSS (DX), Y0
-	VBROADCASTSS 12(DX), Y1
-	VBROADCASTSS 24(DX), Y2
 	MOVL         36(DX), BX
 	SHLQ         $0x02, BX
-	VBROADCASTSS 4(DX), Y3
-	VBROADCASTSS 16(DX), Y4
-	VBROADCASTSS 28(DX), Y5
+	VBROADCASTSS 4(DX), Y1
 	MOVL         40(DX), SI
 	SHLQ         $0x02, SI
-	VBROADCASTSS 8(DX), Y6
-	VBROADCASTSS 20(DX), Y7
-	VBROADCASTSS 32(DX), Y8
+	VBROADCASTSS 8(DX), Y2
 	MOVL         44(DX), DI
 	SHLQ         $0x02, DI
-	VBROADCASTSS 48(DX), Y9
-	VBROADCASTSS 52(DX), Y10
-	VBROADCASTSS 56(DX), Y11
-	VPCMPEQD     Y12, Y12, Y12
-	VPSRLD       $0x1f, Y12, Y12
-	VPSLLD       $0x03, Y12, Y12
+	VBROADCASTSS 48(DX), Y3
+	VBROADCASTSS 52(DX), Y4
+	VBROADCASTSS 56(DX), Y5
+	VPCMPEQD     Y6, Y6, Y6
+	VPSRLD       $0x1f, Y6, Y6
+	VPSLLD       $0x03, Y6, Y6
+	XORQ         R11, R11
 
 pop:
 	TESTQ AX, AX
-	JZ    end
+	JZ    done
 	DECQ  AX
-	MOVQ  112(DX)(AX*8), R8
+	MOVQ  168(DX)(AX*8), R8
 	MOVQ  R8, R9
 	SHRQ  $0x20, R9
-	CMPL  R9, 96(DX)
+	CMPL  R9, 152(DX)
 	JGT   pop
 
 descend:
-	TESTL     R8, R8
-	JS        leaf
-	MOVL      R8, R9
-	IMUL3Q    $0x000000e0, R9, R8
-	ADDQ      CX, R8
-	VMULPS    (R8)(BX*1), Y0, Y13
-	VSUBPS    Y1, Y13, Y13
-	VMULPS    (R8)(SI*1), Y3, Y15
-	VSUBPS    Y4, Y15, Y15
-	VPMAXSD   Y15, Y13, Y13
-	VMULPS    (R8)(DI*1), Y6, Y15
-	VSUBPS    Y7, Y15, Y15
-	VPMAXSD   Y15, Y13, Y13
-	VPMAXSD   Y9, Y13, Y13
-	MOVQ      BX, R9
-	XORQ      $0x20, R9
-	VMULPS    (R8)(R9*1), Y0, Y14
-	VSUBPS    Y2, Y14, Y14
-	MOVQ      SI, R9
-	XORQ      $0x20, R9
-	VMULPS    (R8)(R9*1), Y3, Y15
-	VSUBPS    Y5, Y15, Y15
-	VPMINSD   Y15, Y14, Y14
-	MOVQ      DI, R9
-	XORQ      $0x20, R9
-	VMULPS    (R8)(R9*1), Y6, Y15
-	VSUBPS    Y8, Y15, Y15
-	VPMINSD   Y15, Y14, Y14
-	VPMINSD   Y10, Y14, Y14
-	VPADDD    Y12, Y14, Y15
-	VPCMPGTD  Y15, Y13, Y15
-	VMOVMSKPS Y15, R10
-	XORL      $0xff, R10
-	VSUBPS    Y11, Y13, Y13
-	VSUBPS    Y14, Y11, Y14
-	VPMAXSD   Y14, Y13, Y13
-	VPXOR     Y15, Y15, Y15
-	VPMAXSD   Y15, Y13, Y13
-	VMOVUPS   Y13, (SP)
-	TESTL     R10, R10
-	JZ        pop
-	BSFL      R10, R11
-	BLSRL     R10, R10
-	JNZ       several
-	MOVL      192(R8)(R11*4), R8
-	JMP       descend
+	TESTL        R8, R8
+	JS           leaf
+	MOVL         R8, R9
+	IMUL3Q       $0x000000e0, R9, R8
+	ADDQ         CX, R8
+	VMULPS       (R8)(BX*1), Y0, Y7
+	VBROADCASTSS 12(DX), Y10
+	VSUBPS       Y10, Y7, Y7
+	VMULPS       (R8)(SI*1), Y1, Y9
+	VBROADCASTSS 16(DX), Y10
+	VSUBPS       Y10, Y9, Y9
+	VPMAXSD      Y9, Y7, Y7
+	VMULPS       (R8)(DI*1), Y2, Y9
+	VBROADCASTSS 20(DX), Y10
+	VSUBPS       Y10, Y9, Y9
+	VPMAXSD      Y9, Y7, Y7
+	VPMAXSD      Y3, Y7, Y7
+	MOVQ         BX, R9
+	XORQ         $0x20, R9
+	VMULPS       (R8)(R9*1), Y0, Y8
+	VBROADCASTSS 24(DX), Y10
+	VSUBPS       Y10, Y8, Y8
+	MOVQ         SI, R9
+	XORQ         $0x20, R9
+	VMULPS       (R8)(R9*1), Y1, Y9
+	VBROADCASTSS 28(DX), Y10
+	VSUBPS       Y10, Y9, Y9
+	VPMINSD      Y9, Y8, Y8
+	MOVQ         DI, R9
+	XORQ         $0x20, R9
+	VMULPS       (R8)(R9*1), Y2, Y9
+	VBROADCASTSS 32(DX), Y10
+	VSUBPS       Y10, Y9, Y9
+	VPMINSD      Y9, Y8, Y8
+	VPMINSD      Y4, Y8, Y8
+	VPADDD       Y6, Y8, Y9
+	VPCMPGTD     Y9, Y7, Y9
+	VMOVMSKPS    Y9, R10
+	XORL         $0xff, R10
+	VSUBPS       Y5, Y7, Y7
+	VSUBPS       Y8, Y5, Y8
+	VPMAXSD      Y8, Y7, Y7
+	VPXOR        Y9, Y9, Y9
+	VPMAXSD      Y9, Y7, Y7
+	VMOVUPS      Y7, (SP)
+	TESTL        R10, R10
+	JZ           pop
+	BSFL         R10, R12
+	BLSRL        R10, R10
+	JNZ          several
+	MOVL         192(R8)(R12*4), R8
+	JMP          descend
 
 several:
-	MOVL    (SP)(R11*4), R9
-	SHLQ    $0x20, R9
-	MOVL    192(R8)(R11*4), R12
-	ORQ     R12, R9
-	BSFL    R10, R11
-	BLSRL   R10, R10
-	JNZ     many
-	MOVL    (SP)(R11*4), R10
-	SHLQ    $0x20, R10
-	MOVL    192(R8)(R11*4), R8
-	ORQ     R8, R10
-	MOVQ    R9, R8
-	CMPQ    R10, R9
-	CMOVQCS R10, R8
-	CMOVQCS R9, R10
-	MOVQ    R10, 112(DX)(AX*8)
-	INCQ    AX
-	JMP     descend
+	MOVL       (SP)(R12*4), R9
+	SHLQ       $0x20, R9
+	MOVL       192(R8)(R12*4), R13
+	ORQ        R13, R9
+	MOVL       R13, R14
+	IMUL3Q     $0x000000e0, R13, R13
+	ADDQ       CX, R13
+	MOVQ       leaves+16(FP), R15
+	BTRL       $0x1f, R14
+	LEAQ       (R14)(R14*8), R14
+	LEAQ       (R15)(R14*4), R14
+	CMOVQCS    R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 192(R13)
+	BSFL       R10, R12
+	BLSRL      R10, R10
+	JNZ        many
+	MOVL       (SP)(R12*4), R10
+	SHLQ       $0x20, R10
+	MOVL       192(R8)(R12*4), R8
+	ORQ        R8, R10
+	MOVL       R8, R13
+	IMUL3Q     $0x000000e0, R8, R8
+	ADDQ       CX, R8
+	MOVQ       leaves+16(FP), R14
+	BTRL       $0x1f, R13
+	LEAQ       (R13)(R13*8), R13
+	LEAQ       (R14)(R13*4), R13
+	CMOVQCS    R13, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	MOVQ       R9, R8
+	CMPQ       R10, R9
+	CMOVQCS    R10, R8
+	CMOVQCS    R9, R10
+	MOVQ       R10, 168(DX)(AX*8)
+	INCQ       AX
+	JMP        descend
 
 many:
-	MOVQ AX, R12
-	MOVQ R9, 112(DX)(AX*8)
+	MOVQ AX, R13
+	MOVQ R9, 168(DX)(AX*8)
 	INCQ AX
 
 insert:
-	MOVL (SP)(R11*4), R9
-	SHLQ $0x20, R9
-	MOVL 192(R8)(R11*4), R13
-	ORQ  R13, R9
-	MOVQ AX, R13
+	MOVL       (SP)(R12*4), R9
+	SHLQ       $0x20, R9
+	MOVL       192(R8)(R12*4), R14
+	ORQ        R14, R9
+	MOVL       R14, R15
+	IMUL3Q     $0x000000e0, R14, R14
+	ADDQ       CX, R14
+	MOVQ       leaves+16(FP), BP
+	BTRL       $0x1f, R15
+	LEAQ       (R15)(R15*8), R15
+	LEAQ       (BP)(R15*4), R15
+	CMOVQCS    R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	PREFETCHT0 128(R14)
+	PREFETCHT0 192(R14)
+	MOVQ       AX, R14
 
 shift:
-	MOVQ 104(DX)(R13*8), R14
-	CMPQ R14, R9
+	MOVQ 160(DX)(R14*8), R15
+	CMPQ R15, R9
 	JAE  place
-	MOVQ R14, 112(DX)(R13*8)
-	DECQ R13
-	CMPQ R13, R12
+	MOVQ R15, 168(DX)(R14*8)
+	DECQ R14
+	CMPQ R14, R13
 	JNE  shift
 
 place:
-	MOVQ  R9, 112(DX)(R13*8)
+	MOVQ  R9, 168(DX)(R14*8)
 	INCQ  AX
-	BSFL  R10, R11
+	BSFL  R10, R12
 	BLSRL R10, R10
 	JCC   insert
 	DECQ  AX
-	MOVQ  112(DX)(AX*8), R8
+	MOVQ  168(DX)(AX*8), R8
 	JMP   descend
 
 leaf:
-	XORQ CX, CX
+	BTRL         $0x1f, R8
+	IMUL3Q       $0x00000024, R8, R9
+	MOVQ         leaves+16(FP), R10
+	ADDQ         R10, R9
+	MOVL         72(DX), R10
+	VCVTPS2PD    (R9)(R10*4), Y7
+	VBROADCASTSD 96(DX), Y8
+	VSUBPD       Y8, Y7, Y7
+	MOVL         64(DX), R10
+	VCVTPS2PD    (R9)(R10*4), Y8
+	VBROADCASTSD 80(DX), Y9
+	VSUBPD       Y9, Y8, Y8
+	VBROADCASTSD 104(DX), Y9
+	VMULPD       Y7, Y9, Y9
+	VSUBPD       Y9, Y8, Y8
+	VPERMPD      $0xc9, Y8, Y9
+	VPERMPD      $0xd2, Y8, Y8
+	MOVL         68(DX), R10
+	VCVTPS2PD    (R9)(R10*4), Y10
+	VBROADCASTSD 88(DX), Y11
+	VSUBPD       Y11, Y10, Y10
+	VBROADCASTSD 112(DX), Y11
+	VMULPD       Y7, Y11, Y11
+	VSUBPD       Y11, Y10, Y10
+	VPERMPD      $0xc9, Y10, Y7
+	VPERMPD      $0xd2, Y10, Y10
+	VMULPD       Y10, Y9, Y9
+	VMULPD       Y8, Y7, Y7
+	VSUBPD       Y7, Y9, Y7
+	VMOVMSKPD    Y7, R9
+	ANDL         $0x07, R9
+	JZ           met
+	CMPL         R9, $0x07
+	JEQ          met
+	VPERMILPD    $0x01, X7, X9
+	VMULSD       X9, X7, X8
+	VEXTRACTF128 $0x01, Y7, X9
+	VMULSD       X9, X8, X8
+	VXORPD       X9, X9, X9
+	VUCOMISD     X9, X8
+	JNE          missed
+	JP           missed
 
-take:
-	BTRL  $0x1f, R8
-	MOVL  R8, 64(DX)(CX*4)
-	INCQ  CX
-	CMPQ  CX, $0x08
-	JEQ   done
+met:
+	MOVL R8, 120(DX)(R11*4)
+	INCQ R11
+	CMPQ R11, $0x08
+	JEQ  done
+
+missed:
 	TESTQ AX, AX
 	JZ    done
-	MOVQ  104(DX)(AX*8), R8
+	MOVQ  160(DX)(AX*8), R8
 	TESTL R8, R8
-	JNS   done
+	JNS   other
 	MOVQ  R8, R9
 	SHRQ  $0x20, R9
-	CMPL  R9, 96(DX)
-	JGT   done
+	CMPL  R9, 152(DX)
+	JGT   other
 	DECQ  AX
-	JMP   take
+	JMP   leaf
 
-end:
-	XORQ CX, CX
+other:
+	TESTQ R11, R11
+	JZ    pop
 
 done:
-	MOVQ AX, 104(DX)
+	MOVQ AX, 160(DX)
 	VZEROUPPER
-	MOVQ CX, ret+16(FP)
+	MOVQ R11, ret+24(FP)
+	RET
+
+// func nextRayDoubleAVX2(r *Ray, nodes *Node, leaves *float64) int
+// Requires: AVX, AVX2, BMI, CMOV, MMX+
+TEXT ·nextRayDoubleAVX2(SB), NOSPLIT, $32-32
+	MOVQ         nodes+8(FP), CX
+	MOVQ         r+0(FP), DX
+	MOVQ         160(DX), AX
+	VBROADCASTSS (DX), Y0
+	MOVL         36(DX), BX
+	SHLQ         $0x02, BX
+	VBROADCASTSS 4(DX), Y1
+	MOVL         40(DX), SI
+	SHLQ         $0x02, SI
+	VBROADCASTSS 8(DX), Y2
+	MOVL         44(DX), DI
+	SHLQ         $0x02, DI
+	VBROADCASTSS 48(DX), Y3
+	VBROADCASTSS 52(DX), Y4
+	VBROADCASTSS 56(DX), Y5
+	VPCMPEQD     Y6, Y6, Y6
+	VPSRLD       $0x1f, Y6, Y6
+	VPSLLD       $0x03, Y6, Y6
+	XORQ         R11, R11
+
+pop:
+	TESTQ AX, AX
+	JZ    done
+	DECQ  AX
+	MOVQ  168(DX)(AX*8), R8
+	MOVQ  R8, R9
+	SHRQ  $0x20, R9
+	CMPL  R9, 152(DX)
+	JGT   pop
+
+descend:
+	TESTL        R8, R8
+	JS           leaf
+	MOVL         R8, R9
+	IMUL3Q       $0x000000e0, R9, R8
+	ADDQ         CX, R8
+	VMULPS       (R8)(BX*1), Y0, Y7
+	VBROADCASTSS 12(DX), Y10
+	VSUBPS       Y10, Y7, Y7
+	VMULPS       (R8)(SI*1), Y1, Y9
+	VBROADCASTSS 16(DX), Y10
+	VSUBPS       Y10, Y9, Y9
+	VPMAXSD      Y9, Y7, Y7
+	VMULPS       (R8)(DI*1), Y2, Y9
+	VBROADCASTSS 20(DX), Y10
+	VSUBPS       Y10, Y9, Y9
+	VPMAXSD      Y9, Y7, Y7
+	VPMAXSD      Y3, Y7, Y7
+	MOVQ         BX, R9
+	XORQ         $0x20, R9
+	VMULPS       (R8)(R9*1), Y0, Y8
+	VBROADCASTSS 24(DX), Y10
+	VSUBPS       Y10, Y8, Y8
+	MOVQ         SI, R9
+	XORQ         $0x20, R9
+	VMULPS       (R8)(R9*1), Y1, Y9
+	VBROADCASTSS 28(DX), Y10
+	VSUBPS       Y10, Y9, Y9
+	VPMINSD      Y9, Y8, Y8
+	MOVQ         DI, R9
+	XORQ         $0x20, R9
+	VMULPS       (R8)(R9*1), Y2, Y9
+	VBROADCASTSS 32(DX), Y10
+	VSUBPS       Y10, Y9, Y9
+	VPMINSD      Y9, Y8, Y8
+	VPMINSD      Y4, Y8, Y8
+	VPADDD       Y6, Y8, Y9
+	VPCMPGTD     Y9, Y7, Y9
+	VMOVMSKPS    Y9, R10
+	XORL         $0xff, R10
+	VSUBPS       Y5, Y7, Y7
+	VSUBPS       Y8, Y5, Y8
+	VPMAXSD      Y8, Y7, Y7
+	VPXOR        Y9, Y9, Y9
+	VPMAXSD      Y9, Y7, Y7
+	VMOVUPS      Y7, (SP)
+	TESTL        R10, R10
+	JZ           pop
+	BSFL         R10, R12
+	BLSRL        R10, R10
+	JNZ          several
+	MOVL         192(R8)(R12*4), R8
+	JMP          descend
+
+several:
+	MOVL       (SP)(R12*4), R9
+	SHLQ       $0x20, R9
+	MOVL       192(R8)(R12*4), R13
+	ORQ        R13, R9
+	MOVL       R13, R14
+	IMUL3Q     $0x000000e0, R13, R13
+	ADDQ       CX, R13
+	MOVQ       leaves+16(FP), R15
+	BTRL       $0x1f, R14
+	LEAQ       (R14)(R14*8), R14
+	LEAQ       (R15)(R14*8), R14
+	CMOVQCS    R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	PREFETCHT0 128(R13)
+	PREFETCHT0 192(R13)
+	BSFL       R10, R12
+	BLSRL      R10, R10
+	JNZ        many
+	MOVL       (SP)(R12*4), R10
+	SHLQ       $0x20, R10
+	MOVL       192(R8)(R12*4), R8
+	ORQ        R8, R10
+	MOVL       R8, R13
+	IMUL3Q     $0x000000e0, R8, R8
+	ADDQ       CX, R8
+	MOVQ       leaves+16(FP), R14
+	BTRL       $0x1f, R13
+	LEAQ       (R13)(R13*8), R13
+	LEAQ       (R14)(R13*8), R13
+	CMOVQCS    R13, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	MOVQ       R9, R8
+	CMPQ       R10, R9
+	CMOVQCS    R10, R8
+	CMOVQCS    R9, R10
+	MOVQ       R10, 168(DX)(AX*8)
+	INCQ       AX
+	JMP        descend
+
+many:
+	MOVQ AX, R13
+	MOVQ R9, 168(DX)(AX*8)
+	INCQ AX
+
+insert:
+	MOVL       (SP)(R12*4), R9
+	SHLQ       $0x20, R9
+	MOVL       192(R8)(R12*4), R14
+	ORQ        R14, R9
+	MOVL       R14, R15
+	IMUL3Q     $0x000000e0, R14, R14
+	ADDQ       CX, R14
+	MOVQ       leaves+16(FP), BP
+	BTRL       $0x1f, R15
+	LEAQ       (R15)(R15*8), R15
+	LEAQ       (BP)(R15*8), R15
+	CMOVQCS    R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	PREFETCHT0 128(R14)
+	PREFETCHT0 192(R14)
+	MOVQ       AX, R14
+
+shift:
+	MOVQ 160(DX)(R14*8), R15
+	CMPQ R15, R9
+	JAE  place
+	MOVQ R15, 168(DX)(R14*8)
+	DECQ R14
+	CMPQ R14, R13
+	JNE  shift
+
+place:
+	MOVQ  R9, 168(DX)(R14*8)
+	INCQ  AX
+	BSFL  R10, R12
+	BLSRL R10, R10
+	JCC   insert
+	DECQ  AX
+	MOVQ  168(DX)(AX*8), R8
+	JMP   descend
+
+leaf:
+	BTRL         $0x1f, R8
+	IMUL3Q       $0x00000048, R8, R9
+	MOVQ         leaves+16(FP), R10
+	ADDQ         R10, R9
+	MOVL         72(DX), R10
+	VMOVUPD      (R9)(R10*8), Y7
+	VBROADCASTSD 96(DX), Y8
+	VSUBPD       Y8, Y7, Y7
+	MOVL         64(DX), R10
+	VMOVUPD      (R9)(R10*8), Y8
+	VBROADCASTSD 80(DX), Y9
+	VSUBPD       Y9, Y8, Y8
+	VBROADCASTSD 104(DX), Y9
+	VMULPD       Y7, Y9, Y9
+	VSUBPD       Y9, Y8, Y8
+	VPERMPD      $0xc9, Y8, Y9
+	VPERMPD      $0xd2, Y8, Y8
+	MOVL         68(DX), R10
+	VMOVUPD      (R9)(R10*8), Y10
+	VBROADCASTSD 88(DX), Y11
+	VSUBPD       Y11, Y10, Y10
+	VBROADCASTSD 112(DX), Y11
+	VMULPD       Y7, Y11, Y11
+	VSUBPD       Y11, Y10, Y10
+	VPERMPD      $0xc9, Y10, Y7
+	VPERMPD      $0xd2, Y10, Y10
+	VMULPD       Y10, Y9, Y9
+	VMULPD       Y8, Y7, Y7
+	VSUBPD       Y7, Y9, Y7
+	VMOVMSKPD    Y7, R9
+	ANDL         $0x07, R9
+	JZ           met
+	CMPL         R9, $0x07
+	JEQ          met
+	VPERMILPD    $0x01, X7, X9
+	VMULSD       X9, X7, X8
+	VEXTRACTF128 $0x01, Y7, X9
+	VMULSD       X9, X8, X8
+	VXORPD       X9, X9, X9
+	VUCOMISD     X9, X8
+	JNE          missed
+	JP           missed
+
+met:
+	MOVL R8, 120(DX)(R11*4)
+	INCQ R11
+	CMPQ R11, $0x08
+	JEQ  done
+
+missed:
+	TESTQ AX, AX
+	JZ    done
+	MOVQ  160(DX)(AX*8), R8
+	TESTL R8, R8
+	JNS   other
+	MOVQ  R8, R9
+	SHRQ  $0x20, R9
+	CMPL  R9, 152(DX)
+	JGT   other
+	DECQ  AX
+	JMP   leaf
+
+other:
+	TESTQ R11, R11
+	JZ    pop
+
+done:
+	MOVQ AX, 160(DX)
+	VZEROUPPER
+	MOVQ R11, ret+24(FP)
 	RET
 
 // func nextConeAVX2(c *Cone, nodes *Node) int
@@ -217,10 +544,11 @@ TEXT ·nextConeAVX2(SB), NOSPLIT, $32-24
 	VBROADCASTSS 60(DX), Y7
 	VBROADCASTSS 64(DX), Y8
 	VBROADCASTSS 68(DX), Y9
+	XORQ         R8, R8
 
 pop:
 	TESTQ AX, AX
-	JZ    end
+	JZ    done
 	DECQ  AX
 	MOVQ  152(DX)(AX*8), BX
 	MOVQ  BX, SI
@@ -320,23 +648,23 @@ descend:
 	VMOVUPS      Y10, (SP)
 	TESTL        DI, DI
 	JZ           pop
-	BSFL         DI, R8
+	BSFL         DI, R9
 	BLSRL        DI, DI
 	JNZ          several
-	MOVL         192(BX)(R8*4), BX
+	MOVL         192(BX)(R9*4), BX
 	JMP          descend
 
 several:
-	MOVL    (SP)(R8*4), SI
+	MOVL    (SP)(R9*4), SI
 	SHLQ    $0x20, SI
-	MOVL    192(BX)(R8*4), R9
-	ORQ     R9, SI
-	BSFL    DI, R8
+	MOVL    192(BX)(R9*4), R10
+	ORQ     R10, SI
+	BSFL    DI, R9
 	BLSRL   DI, DI
 	JNZ     many
-	MOVL    (SP)(R8*4), DI
+	MOVL    (SP)(R9*4), DI
 	SHLQ    $0x20, DI
-	MOVL    192(BX)(R8*4), BX
+	MOVL    192(BX)(R9*4), BX
 	ORQ     BX, DI
 	MOVQ    SI, BX
 	CMPQ    DI, SI
@@ -347,30 +675,30 @@ several:
 	JMP     descend
 
 many:
-	MOVQ AX, R9
+	MOVQ AX, R10
 	MOVQ SI, 152(DX)(AX*8)
 	INCQ AX
 
 insert:
-	MOVL (SP)(R8*4), SI
+	MOVL (SP)(R9*4), SI
 	SHLQ $0x20, SI
-	MOVL 192(BX)(R8*4), R10
-	ORQ  R10, SI
-	MOVQ AX, R10
+	MOVL 192(BX)(R9*4), R11
+	ORQ  R11, SI
+	MOVQ AX, R11
 
 shift:
-	MOVQ 144(DX)(R10*8), R11
-	CMPQ R11, SI
+	MOVQ 144(DX)(R11*8), R12
+	CMPQ R12, SI
 	JAE  place
-	MOVQ R11, 152(DX)(R10*8)
-	DECQ R10
-	CMPQ R10, R9
+	MOVQ R12, 152(DX)(R11*8)
+	DECQ R11
+	CMPQ R11, R10
 	JNE  shift
 
 place:
-	MOVQ  SI, 152(DX)(R10*8)
+	MOVQ  SI, 152(DX)(R11*8)
 	INCQ  AX
-	BSFL  DI, R8
+	BSFL  DI, R9
 	BLSRL DI, DI
 	JCC   insert
 	DECQ  AX
@@ -378,33 +706,31 @@ place:
 	JMP   descend
 
 leaf:
-	XORQ CX, CX
-
-take:
 	BTRL  $0x1f, BX
-	MOVL  BX, 104(DX)(CX*4)
-	INCQ  CX
-	CMPQ  CX, $0x08
+	MOVL  BX, 104(DX)(R8*4)
+	INCQ  R8
+	CMPQ  R8, $0x08
 	JEQ   done
 	TESTQ AX, AX
 	JZ    done
 	MOVQ  144(DX)(AX*8), BX
 	TESTL BX, BX
-	JNS   done
+	JNS   other
 	MOVQ  BX, SI
 	SHRQ  $0x20, SI
 	CMPL  SI, 136(DX)
-	JGT   done
+	JGT   other
 	DECQ  AX
-	JMP   take
+	JMP   leaf
 
-end:
-	XORQ CX, CX
+other:
+	TESTQ R8, R8
+	JZ    pop
 
 done:
 	MOVQ AX, 144(DX)
 	VZEROUPPER
-	MOVQ CX, ret+16(FP)
+	MOVQ R8, ret+16(FP)
 	RET
 
 // func nextPointAVX2(p *Point, nodes *Node) int
@@ -421,10 +747,11 @@ TEXT ·nextPointAVX2(SB), NOSPLIT, $32-24
 	VBROADCASTSS 20(DX), Y5
 	VBROADCASTSS 24(DX), Y6
 	VPXOR        Y7, Y7, Y7
+	XORQ         R8, R8
 
 pop:
 	TESTQ AX, AX
-	JZ    end
+	JZ    done
 	DECQ  AX
 	MOVQ  80(DX)(AX*8), BX
 	MOVQ  BX, SI
@@ -464,23 +791,23 @@ descend:
 	VMOVUPS   Y8, (SP)
 	TESTL     DI, DI
 	JZ        pop
-	BSFL      DI, R8
+	BSFL      DI, R9
 	BLSRL     DI, DI
 	JNZ       several
-	MOVL      192(BX)(R8*4), BX
+	MOVL      192(BX)(R9*4), BX
 	JMP       descend
 
 several:
-	MOVL    (SP)(R8*4), SI
+	MOVL    (SP)(R9*4), SI
 	SHLQ    $0x20, SI
-	MOVL    192(BX)(R8*4), R9
-	ORQ     R9, SI
-	BSFL    DI, R8
+	MOVL    192(BX)(R9*4), R10
+	ORQ     R10, SI
+	BSFL    DI, R9
 	BLSRL   DI, DI
 	JNZ     many
-	MOVL    (SP)(R8*4), DI
+	MOVL    (SP)(R9*4), DI
 	SHLQ    $0x20, DI
-	MOVL    192(BX)(R8*4), BX
+	MOVL    192(BX)(R9*4), BX
 	ORQ     BX, DI
 	MOVQ    SI, BX
 	CMPQ    DI, SI
@@ -491,30 +818,30 @@ several:
 	JMP     descend
 
 many:
-	MOVQ AX, R9
+	MOVQ AX, R10
 	MOVQ SI, 80(DX)(AX*8)
 	INCQ AX
 
 insert:
-	MOVL (SP)(R8*4), SI
+	MOVL (SP)(R9*4), SI
 	SHLQ $0x20, SI
-	MOVL 192(BX)(R8*4), R10
-	ORQ  R10, SI
-	MOVQ AX, R10
+	MOVL 192(BX)(R9*4), R11
+	ORQ  R11, SI
+	MOVQ AX, R11
 
 shift:
-	MOVQ 72(DX)(R10*8), R11
-	CMPQ R11, SI
+	MOVQ 72(DX)(R11*8), R12
+	CMPQ R12, SI
 	JAE  place
-	MOVQ R11, 80(DX)(R10*8)
-	DECQ R10
-	CMPQ R10, R9
+	MOVQ R12, 80(DX)(R11*8)
+	DECQ R11
+	CMPQ R11, R10
 	JNE  shift
 
 place:
-	MOVQ  SI, 80(DX)(R10*8)
+	MOVQ  SI, 80(DX)(R11*8)
 	INCQ  AX
-	BSFL  DI, R8
+	BSFL  DI, R9
 	BLSRL DI, DI
 	JCC   insert
 	DECQ  AX
@@ -522,31 +849,29 @@ place:
 	JMP   descend
 
 leaf:
-	XORQ CX, CX
-
-take:
 	BTRL  $0x1f, BX
-	MOVL  BX, 32(DX)(CX*4)
-	INCQ  CX
-	CMPQ  CX, $0x08
+	MOVL  BX, 32(DX)(R8*4)
+	INCQ  R8
+	CMPQ  R8, $0x08
 	JEQ   done
 	TESTQ AX, AX
 	JZ    done
 	MOVQ  72(DX)(AX*8), BX
 	TESTL BX, BX
-	JNS   done
+	JNS   other
 	MOVQ  BX, SI
 	SHRQ  $0x20, SI
 	CMPL  SI, 64(DX)
-	JGT   done
+	JGT   other
 	DECQ  AX
-	JMP   take
+	JMP   leaf
 
-end:
-	XORQ CX, CX
+other:
+	TESTQ R8, R8
+	JZ    pop
 
 done:
 	MOVQ AX, 72(DX)
 	VZEROUPPER
-	MOVQ CX, ret+16(FP)
+	MOVQ R8, ret+16(FP)
 	RET

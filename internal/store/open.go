@@ -21,7 +21,7 @@ import (
 // see Migrate.
 func Open(ctx context.Context, place string) (*DB, error) {
 	open := openSQLite
-	if strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://") {
+	if isPostgres(place) {
 		open = openPostgres
 	}
 	db, err := open(ctx, place)
@@ -33,6 +33,10 @@ func Open(ctx context.Context, place string) (*DB, error) {
 		return nil, fmt.Errorf("cannot open the database: %w", err)
 	}
 	return db, nil
+}
+
+func isPostgres(place string) bool {
+	return strings.HasPrefix(place, "postgres://") || strings.HasPrefix(place, "postgresql://")
 }
 
 // The SQLite file is written by one connection and read by a few: a writer never

@@ -24,7 +24,8 @@ func main() {
 	Package("github.com/partgauge/partgauge/internal/kernel")
 	ConstraintExpr("!noasm")
 	overlaps()
-	nextRay()
+	nextRay("nextRaySingleAVX2", "float32", 4)
+	nextRay("nextRayDoubleAVX2", "float64", 8)
 	nextCone()
 	nextPoint()
 	Generate()
@@ -53,31 +54,33 @@ func slack() VecVirtual {
 	return y
 }
 
-// nextRay writes the walk of a ray.
-func nextRay() {
-	TEXT("nextRayAVX2", NOSPLIT, "func(r *Ray, nodes *Node) int")
+// nextRay writes the walk of a ray to triangles of either precision, whose
+// coordinates have so many bytes.
+func nextRay(name, precision string, bytes int) {
+	TEXT(name, NOSPLIT, "func(r *Ray, nodes *Node, leaves *"+precision+") int")
 	w := newWalker("r")
-	var scale, near, far [3]VecVirtual
+	var scale [3]VecVirtual
 	var side [3]GPVirtual
 	for i := range 3 {
 		scale[i] = broadcast(w.lane("Scale", i))
-		near[i] = broadcast(w.lane("Near", i))
-		far[i] = broadcast(w.lane("Far", i))
 		side[i] = GP64()
 		MOVL(w.lane("Side", i), side[i].As32())
 		SHLQ(U8(2), side[i])
 	}
 	low, limit, mid, slackBits := broadcast(w.field("Low")), broadcast(w.field("Limit")), broadcast(w.field("Mid")), slack()
+	w.coordinate = bytes
 
 	w.walk(func(node GPVirtual, met GPVirtual) VecVirtual {
-		enter, leave, t := YMM(), YMM(), YMM()
-		depth := func(side GPVirtual, axis int, offset, to VecVirtual) {
+		enter, leave, t, offset := YMM(), YMM(), YMM(), YMM()
+		depth := func(side GPVirtual, end string, axis int, to VecVirtual) {
 			VMULPS(Mem{Base: node, Index: side, Scale: 1}, scale[axis], to)
+			// Registers are left for the test of triangles.
+			VBROADCASTSS(w.lane(end, axis), offset)
 			VSUBPS(offset, to, to)
 		}
-		depth(side[0], 0, near[0], enter)
+		depth(side[0], "Near", 0, enter)
 		for i := 1; i < 3; i++ {
-			depth(side[i], i, near[i], t)
+			depth(side[i], "Near", i, t)
 			VPMAXSD(t, enter, enter)
 		}
 		VPMAXSD(low, enter, enter)
@@ -86,10 +89,10 @@ func nextRay() {
 			MOVQ(side[i], other)
 			XORQ(U8(sideBytes), other)
 			if i == 0 {
-				depth(other, i, far[i], leave)
+				depth(other, "Far", i, leave)
 				continue
 			}
-			depth(other, i, far[i], t)
+			depth(other, "Far", i, t)
 			VPMINSD(t, leave, leave)
 		}
 		VPMINSD(limit, leave, leave)
@@ -104,6 +107,61 @@ func nextRay() {
 		VPMAXSD(t, enter, enter)
 		return enter
 	})
+}
+
+// missesTriangle writes the test of a leaf, which jumps to "missed" if the ray
+// certainly passes it. The three corners lie side by side; what the fourth lane
+// holds does not matter.
+func (w *walker) missesTriangle(leaf GPVirtual) {
+	view := w.fields.Field("View")
+	at := GP64()
+	IMUL3Q(U32(9*w.coordinate), leaf, at)
+	ADDQ(Load(Param("leaves"), GP64()), at)
+	relative := func(i int) VecVirtual {
+		row, x, origin := GP64(), YMM(), YMM()
+		MOVL(address(view.Field("Rows").Index(i)), row.As32())
+		corners := Mem{Base: at, Index: row, Scale: uint8(w.coordinate)}
+		if w.coordinate == 4 {
+			VCVTPS2PD(corners, x)
+		} else {
+			VMOVUPD(corners, x)
+		}
+		VBROADCASTSD(address(view.Field("Origin").Index(i)), origin)
+		VSUBPD(origin, x, x)
+		return x
+	}
+	z := relative(2)
+	var turned, twice [2]VecVirtual // corners b, c, a and c, a, b
+	for i := range 2 {
+		x, shear := relative(i), YMM()
+		VBROADCASTSD(address(view.Field("Shear").Index(i)), shear)
+		VMULPD(z, shear, shear)
+		VSUBPD(shear, x, x)
+		turned[i], twice[i] = YMM(), YMM()
+		VPERMPD(U8(0b_11_00_10_01), x, turned[i])
+		VPERMPD(U8(0b_11_01_00_10), x, twice[i])
+	}
+	VMULPD(twice[1], turned[0], turned[0])
+	VMULPD(twice[0], turned[1], turned[1])
+	areas := YMM()
+	VSUBPD(turned[1], turned[0], areas)
+	signs := GP32()
+	VMOVMSKPD(areas, signs)
+	ANDL(U8(7), signs)
+	JZ(LabelRef("met"))
+	CMPL(signs, U8(7))
+	JEQ(LabelRef("met"))
+	// The signs differ: it is missed unless the product of the areas is zero.
+	product, other := XMM(), XMM()
+	VPERMILPD(U8(1), areas.AsX(), other)
+	VMULSD(other, areas.AsX(), product)
+	VEXTRACTF128(U8(1), areas, other)
+	VMULSD(other, product, product)
+	VXORPD(other, other, other)
+	VUCOMISD(other, product)
+	JNE(LabelRef("missed"))
+	JP(LabelRef("missed"))
+	Label("met")
 }
 
 // nextCone writes the walk of a cone.
@@ -198,6 +256,8 @@ type walker struct {
 
 	fields Component // of the walk
 
+	coordinate int // bytes of a coordinate of the leaves, which are tested; 0 if they are not
+
 	keep, topField, leaves, stack Mem
 }
 
@@ -245,9 +305,11 @@ func (w *walker) walk(meet func(node, met GPVirtual) VecVirtual) {
 	distances := AllocLocal(32)
 	key, other, met := GP64(), GP64(), GP64()
 
+	count := GP64()
+	XORQ(count, count)
 	Label("pop")
 	TESTQ(w.top, w.top)
-	JZ(LabelRef("end"))
+	JZ(LabelRef("done"))
 	DECQ(w.top)
 	MOVQ(w.entry(w.top, 0), key)
 	MOVQ(key, other)
@@ -320,28 +382,31 @@ func (w *walker) walk(meet func(node, met GPVirtual) VecVirtual) {
 
 	// A leaf, and those that follow it on the stack.
 	Label("leaf")
-	count := GP64()
-	XORQ(count, count)
-	Label("take")
 	BTRL(U8(31), key.As32())
+	if w.coordinate != 0 {
+		w.missesTriangle(key)
+	}
 	MOVL(key.As32(), w.leaves.Idx(count, 4))
 	INCQ(count)
 	CMPQ(count, U8(leafBatch))
 	JEQ(LabelRef("done"))
+	Label("missed")
 	TESTQ(w.top, w.top)
 	JZ(LabelRef("done"))
 	MOVQ(w.entry(w.top, -1), key)
 	TESTL(key.As32(), key.As32())
-	JNS(LabelRef("done"))
+	JNS(LabelRef("other"))
 	MOVQ(key, other)
 	SHRQ(U8(32), other)
 	CMPL(other.As32(), w.keep)
-	JGT(LabelRef("done"))
+	JGT(LabelRef("other"))
 	DECQ(w.top)
-	JMP(LabelRef("take"))
+	JMP(LabelRef("leaf"))
 
-	Label("end")
-	XORQ(count, count)
+	// Something else comes next, for the next call if leaves were found.
+	Label("other")
+	TESTQ(count, count)
+	JZ(LabelRef("pop"))
 	Label("done")
 	MOVQ(w.top, w.topField)
 	VZEROUPPER()
@@ -356,6 +421,27 @@ func (w *walker) makeKey(node, child GPVirtual, distances Mem, key GPVirtual) {
 	ref := GP64()
 	MOVL(Mem{Base: node, Index: child, Scale: 4, Disp: refsAt}, ref.As32())
 	ORQ(ref, key)
+	if w.coordinate != 0 {
+		w.prefetch(ref)
+	}
+}
+
+// prefetch writes the request for what a reference refers to: where a ray meets
+// several children, it mostly waits for memory.
+func (w *walker) prefetch(ref GPVirtual) {
+	leaf, leaves := GP64(), GP64()
+	MOVL(ref.As32(), leaf.As32())
+	IMUL3Q(U32(nodeBytes), ref, ref)
+	ADDQ(w.nodes, ref)
+	Load(Param("leaves"), leaves)
+	BTRL(U8(31), leaf.As32())
+	LEAQ(Mem{Base: leaf, Index: leaf, Scale: 8}, leaf)
+	LEAQ(Mem{Base: leaves, Index: leaf, Scale: uint8(w.coordinate)}, leaf)
+	CMOVQCS(leaf, ref)
+	PREFETCHT0(Mem{Base: ref})
+	PREFETCHT0(Mem{Base: ref, Disp: 64})
+	PREFETCHT0(Mem{Base: ref, Disp: 128})
+	PREFETCHT0(Mem{Base: ref, Disp: 192})
 }
 
 // overlaps writes the test of a box against the children of a node.
