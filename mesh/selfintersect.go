@@ -291,37 +291,24 @@ func (t *selfTask) checkEnd() {
 // mayMeet leaves out most of the pairs of triangles that share a corner or do
 // not meet.
 func (b *BVH) mayMeet(pairs [][2]uint32) [][2]uint32 {
-	if b.single == nil {
+	if b.leaves.Single == nil {
 		return pairs
 	}
 	for len(pairs)%kernel.PairBatch != 0 {
 		pairs = append(pairs, [2]uint32{}) // a triangle shares corners with itself
 	}
-	return pairs[:kernel.MayMeet(pairs, b.single)]
+	return pairs[:kernel.MayMeet(pairs, b.leaves.Single)]
 }
 
 // meet reports whether triangles i and j of the leaves share no corner and meet
 // in more than a point.
 func (b *BVH) meet(i, j uint32) bool {
-	if l := &b.leaves; l.Single != nil && shareCorner(&l.Single[i], &l.Single[j]) ||
-		l.Single == nil && shareCorner(&l.Double[i], &l.Double[j]) {
+	if l := &b.leaves; l.Single != nil && kernel.ShareCorner(&l.Single[i], &l.Single[j]) ||
+		l.Single == nil && kernel.ShareCorner(&l.Double[i], &l.Double[j]) {
 		return false
 	}
 	var s, t [3]r3.Vector
 	s[0], s[1], s[2] = b.leafCorners(i)
 	t[0], t[1], t[2] = b.leafCorners(j)
 	return trianglesMeet(s, t)
-}
-
-// shareCorner reports whether two triangles have a corner in common.
-func shareCorner[T float32 | float64](s, t *kernel.Triangle[T]) bool {
-	for k := range 3 {
-		x, y, z := s[k], s[3+k], s[6+k]
-		for i := range 3 {
-			if x == t[i] && y == t[3+i] && z == t[6+i] {
-				return true
-			}
-		}
-	}
-	return false
 }

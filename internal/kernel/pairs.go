@@ -10,24 +10,23 @@ const PairBatch = 8
 // number. Those that it leaves out share a corner, or one lies on one side of
 // the plane of the other by more than rounding could make of it.
 //
-// The number of pairs is to be a multiple of PairBatch. A triangle is three
-// corners of three coordinates; bits above Leaf's do not count as part of its
-// number.
-func MayMeet[T ~[9]float32](pairs [][2]uint32, triangles []T) int {
+// The number of pairs is to be a multiple of PairBatch. Leaf does not count as
+// part of a triangle's number.
+func MayMeet(pairs [][2]uint32, triangles []Triangle[float32]) int {
 	if len(pairs) == 0 {
 		return 0
 	}
 	if hasAVX2 {
-		return mayMeetAVX2(&pairs[0], len(pairs), &triangles[0][:][0])
+		return mayMeetAVX2(&pairs[0], len(pairs), &triangles[0][0])
 	}
 	return mayMeetGeneric(pairs, triangles)
 }
 
-func mayMeetGeneric[T ~[9]float32](pairs [][2]uint32, triangles []T) int {
+func mayMeetGeneric(pairs [][2]uint32, triangles []Triangle[float32]) int {
 	n := 0
 	for _, p := range pairs {
-		s, t := [9]float32(triangles[p[0]&^Leaf]), [9]float32(triangles[p[1]&^Leaf])
-		if !shareCorner(&s, &t) && !beside(&s, &t) && !beside(&t, &s) {
+		s, t := &triangles[p[0]&^Leaf], &triangles[p[1]&^Leaf]
+		if !ShareCorner(s, t) && !beside(s, t) && !beside(t, s) {
 			pairs[n] = p
 			n++
 		}
@@ -35,10 +34,12 @@ func mayMeetGeneric[T ~[9]float32](pairs [][2]uint32, triangles []T) int {
 	return n
 }
 
-func shareCorner(s, t *[9]float32) bool {
-	for k := 0; k < 9; k += 3 {
-		for l := 0; l < 9; l += 3 {
-			if s[k] == t[l] && s[k+1] == t[l+1] && s[k+2] == t[l+2] {
+// ShareCorner reports whether two triangles have a corner in common.
+func ShareCorner[T float32 | float64](s, t *Triangle[T]) bool {
+	for k := range 3 {
+		x, y, z := s[k], s[3+k], s[6+k]
+		for l := range 3 {
+			if x == t[l] && y == t[3+l] && z == t[6+l] {
 				return true
 			}
 		}
@@ -60,17 +61,17 @@ const (
 )
 
 // beside reports whether t clearly lies on one side of the plane of s.
-func beside(s, t *[9]float32) bool {
-	ex, ey, ez := s[3]-s[0], s[4]-s[1], s[5]-s[2]
-	fx, fy, fz := s[6]-s[0], s[7]-s[1], s[8]-s[2]
+func beside(s, t *Triangle[float32]) bool {
+	ex, ey, ez := s[1]-s[0], s[4]-s[3], s[7]-s[6]
+	fx, fy, fz := s[2]-s[0], s[5]-s[3], s[8]-s[6]
 	nx := float32(ey*fz) - float32(ez*fy)
 	ny := float32(ez*fx) - float32(ex*fz)
 	nz := float32(ex*fy) - float32(ey*fx)
 	size := float32(float32(largest(ex, ey, ez)*largest(fx, fy, fz))*besideShare) + besideLeast2
 	above, below := true, true
 	most := size
-	for l := 0; l < 9; l += 3 {
-		dx, dy, dz := t[l]-s[0], t[l+1]-s[1], t[l+2]-s[2]
+	for l := range 3 {
+		dx, dy, dz := t[l]-s[0], t[3+l]-s[3], t[6+l]-s[6]
 		height := float32(float32(nx*dx)+float32(ny*dy)) + float32(nz*dz)
 		bound := float32(size*largest(dx, dy, dz)) + besideLeast3
 		above = above && height > bound

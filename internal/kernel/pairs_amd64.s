@@ -284,64 +284,64 @@ batch:
 	VMOVUPS        Y0, 544(SP)
 	VXORPS         Y0, Y0, Y0
 	VMOVUPS        (SP), Y1
-	VMOVUPS        32(SP), Y2
-	VMOVUPS        64(SP), Y3
+	VMOVUPS        96(SP), Y2
+	VMOVUPS        192(SP), Y3
 	VCMPPS         $0x00, 288(SP), Y1, Y4
-	VCMPPS         $0x00, 320(SP), Y2, Y5
+	VCMPPS         $0x00, 384(SP), Y2, Y5
 	VANDPS         Y5, Y4, Y4
-	VCMPPS         $0x00, 352(SP), Y3, Y5
+	VCMPPS         $0x00, 480(SP), Y3, Y5
 	VANDPS         Y5, Y4, Y4
 	VORPS          Y4, Y0, Y0
-	VCMPPS         $0x00, 384(SP), Y1, Y4
+	VCMPPS         $0x00, 320(SP), Y1, Y4
 	VCMPPS         $0x00, 416(SP), Y2, Y5
 	VANDPS         Y5, Y4, Y4
-	VCMPPS         $0x00, 448(SP), Y3, Y5
+	VCMPPS         $0x00, 512(SP), Y3, Y5
 	VANDPS         Y5, Y4, Y4
 	VORPS          Y4, Y0, Y0
-	VCMPPS         $0x00, 480(SP), Y1, Y1
-	VCMPPS         $0x00, 512(SP), Y2, Y2
+	VCMPPS         $0x00, 352(SP), Y1, Y1
+	VCMPPS         $0x00, 448(SP), Y2, Y2
 	VANDPS         Y2, Y1, Y1
 	VCMPPS         $0x00, 544(SP), Y3, Y2
 	VANDPS         Y2, Y1, Y1
 	VORPS          Y1, Y0, Y0
-	VMOVUPS        96(SP), Y1
+	VMOVUPS        32(SP), Y1
 	VMOVUPS        128(SP), Y2
-	VMOVUPS        160(SP), Y3
+	VMOVUPS        224(SP), Y3
 	VCMPPS         $0x00, 288(SP), Y1, Y4
-	VCMPPS         $0x00, 320(SP), Y2, Y5
+	VCMPPS         $0x00, 384(SP), Y2, Y5
 	VANDPS         Y5, Y4, Y4
-	VCMPPS         $0x00, 352(SP), Y3, Y5
+	VCMPPS         $0x00, 480(SP), Y3, Y5
 	VANDPS         Y5, Y4, Y4
 	VORPS          Y4, Y0, Y0
-	VCMPPS         $0x00, 384(SP), Y1, Y4
+	VCMPPS         $0x00, 320(SP), Y1, Y4
 	VCMPPS         $0x00, 416(SP), Y2, Y5
 	VANDPS         Y5, Y4, Y4
-	VCMPPS         $0x00, 448(SP), Y3, Y5
+	VCMPPS         $0x00, 512(SP), Y3, Y5
 	VANDPS         Y5, Y4, Y4
 	VORPS          Y4, Y0, Y0
-	VCMPPS         $0x00, 480(SP), Y1, Y1
-	VCMPPS         $0x00, 512(SP), Y2, Y2
+	VCMPPS         $0x00, 352(SP), Y1, Y1
+	VCMPPS         $0x00, 448(SP), Y2, Y2
 	VANDPS         Y2, Y1, Y1
 	VCMPPS         $0x00, 544(SP), Y3, Y2
 	VANDPS         Y2, Y1, Y1
 	VORPS          Y1, Y0, Y0
-	VMOVUPS        192(SP), Y1
-	VMOVUPS        224(SP), Y2
+	VMOVUPS        64(SP), Y1
+	VMOVUPS        160(SP), Y2
 	VMOVUPS        256(SP), Y3
 	VCMPPS         $0x00, 288(SP), Y1, Y4
-	VCMPPS         $0x00, 320(SP), Y2, Y5
+	VCMPPS         $0x00, 384(SP), Y2, Y5
 	VANDPS         Y5, Y4, Y4
-	VCMPPS         $0x00, 352(SP), Y3, Y5
+	VCMPPS         $0x00, 480(SP), Y3, Y5
 	VANDPS         Y5, Y4, Y4
 	VORPS          Y4, Y0, Y0
-	VCMPPS         $0x00, 384(SP), Y1, Y4
+	VCMPPS         $0x00, 320(SP), Y1, Y4
 	VCMPPS         $0x00, 416(SP), Y2, Y5
 	VANDPS         Y5, Y4, Y4
-	VCMPPS         $0x00, 448(SP), Y3, Y5
+	VCMPPS         $0x00, 512(SP), Y3, Y5
 	VANDPS         Y5, Y4, Y4
 	VORPS          Y4, Y0, Y0
-	VCMPPS         $0x00, 480(SP), Y1, Y1
-	VCMPPS         $0x00, 512(SP), Y2, Y2
+	VCMPPS         $0x00, 352(SP), Y1, Y1
+	VCMPPS         $0x00, 448(SP), Y2, Y2
 	VANDPS         Y2, Y1, Y1
 	VCMPPS         $0x00, 544(SP), Y3, Y2
 	VANDPS         Y2, Y1, Y1
@@ -350,18 +350,18 @@ batch:
 	VMOVMSKPS      Y0, SI
 	XORL           $0xff, SI
 	JZ             next
-	VMOVUPS        96(SP), Y0
+	VMOVUPS        32(SP), Y0
 	VSUBPS         (SP), Y0, Y0
 	VMOVUPS        128(SP), Y1
-	VSUBPS         32(SP), Y1, Y1
-	VMOVUPS        160(SP), Y2
-	VSUBPS         64(SP), Y2, Y2
-	VMOVUPS        192(SP), Y3
+	VSUBPS         96(SP), Y1, Y1
+	VMOVUPS        224(SP), Y2
+	VSUBPS         192(SP), Y2, Y2
+	VMOVUPS        64(SP), Y3
 	VSUBPS         (SP), Y3, Y3
-	VMOVUPS        224(SP), Y4
-	VSUBPS         32(SP), Y4, Y4
+	VMOVUPS        160(SP), Y4
+	VSUBPS         96(SP), Y4, Y4
 	VMOVUPS        256(SP), Y5
-	VSUBPS         64(SP), Y5, Y5
+	VSUBPS         192(SP), Y5, Y5
 	VANDPS         576(SP), Y0, Y6
 	VANDPS         576(SP), Y1, Y7
 	VMAXPS         Y7, Y6, Y6
@@ -388,10 +388,10 @@ batch:
 	VXORPS         Y4, Y4, Y4
 	VMOVUPS        288(SP), Y3
 	VSUBPS         (SP), Y3, Y3
-	VMOVUPS        320(SP), Y1
-	VSUBPS         32(SP), Y1, Y1
-	VMOVUPS        352(SP), Y9
-	VSUBPS         64(SP), Y9, Y9
+	VMOVUPS        384(SP), Y1
+	VSUBPS         96(SP), Y1, Y1
+	VMOVUPS        480(SP), Y9
+	VSUBPS         192(SP), Y9, Y9
 	VANDPS         576(SP), Y3, Y5
 	VANDPS         576(SP), Y1, Y10
 	VMAXPS         Y10, Y5, Y5
@@ -408,12 +408,12 @@ batch:
 	VCMPPS         $0x11, Y3, Y5, Y1
 	VSUBPS         Y5, Y4, Y5
 	VCMPPS         $0x11, Y5, Y3, Y3
-	VMOVUPS        384(SP), Y5
+	VMOVUPS        320(SP), Y5
 	VSUBPS         (SP), Y5, Y5
 	VMOVUPS        416(SP), Y9
-	VSUBPS         32(SP), Y9, Y9
-	VMOVUPS        448(SP), Y10
-	VSUBPS         64(SP), Y10, Y10
+	VSUBPS         96(SP), Y9, Y9
+	VMOVUPS        512(SP), Y10
+	VSUBPS         192(SP), Y10, Y10
 	VANDPS         576(SP), Y5, Y11
 	VANDPS         576(SP), Y9, Y12
 	VMAXPS         Y12, Y11, Y11
@@ -432,12 +432,12 @@ batch:
 	VSUBPS         Y11, Y4, Y11
 	VCMPPS         $0x11, Y11, Y5, Y9
 	VANDPS         Y9, Y3, Y3
-	VMOVUPS        480(SP), Y5
+	VMOVUPS        352(SP), Y5
 	VSUBPS         (SP), Y5, Y5
-	VMOVUPS        512(SP), Y9
-	VSUBPS         32(SP), Y9, Y9
+	VMOVUPS        448(SP), Y9
+	VSUBPS         96(SP), Y9, Y9
 	VMOVUPS        544(SP), Y10
-	VSUBPS         64(SP), Y10, Y10
+	VSUBPS         192(SP), Y10, Y10
 	VANDPS         576(SP), Y5, Y11
 	VANDPS         576(SP), Y9, Y12
 	VMAXPS         Y12, Y11, Y11
@@ -461,18 +461,18 @@ batch:
 	VANDPS         Y7, Y3, Y3
 	VORPS          736(SP), Y3, Y3
 	VMOVUPS        Y3, 736(SP)
-	VMOVUPS        384(SP), Y0
+	VMOVUPS        320(SP), Y0
 	VSUBPS         288(SP), Y0, Y0
 	VMOVUPS        416(SP), Y1
-	VSUBPS         320(SP), Y1, Y1
-	VMOVUPS        448(SP), Y2
-	VSUBPS         352(SP), Y2, Y2
-	VMOVUPS        480(SP), Y3
+	VSUBPS         384(SP), Y1, Y1
+	VMOVUPS        512(SP), Y2
+	VSUBPS         480(SP), Y2, Y2
+	VMOVUPS        352(SP), Y3
 	VSUBPS         288(SP), Y3, Y3
-	VMOVUPS        512(SP), Y4
-	VSUBPS         320(SP), Y4, Y4
+	VMOVUPS        448(SP), Y4
+	VSUBPS         384(SP), Y4, Y4
 	VMOVUPS        544(SP), Y5
-	VSUBPS         352(SP), Y5, Y5
+	VSUBPS         480(SP), Y5, Y5
 	VANDPS         576(SP), Y0, Y6
 	VANDPS         576(SP), Y1, Y7
 	VMAXPS         Y7, Y6, Y6
@@ -499,10 +499,10 @@ batch:
 	VXORPS         Y4, Y4, Y4
 	VMOVUPS        (SP), Y3
 	VSUBPS         288(SP), Y3, Y3
-	VMOVUPS        32(SP), Y1
-	VSUBPS         320(SP), Y1, Y1
-	VMOVUPS        64(SP), Y9
-	VSUBPS         352(SP), Y9, Y9
+	VMOVUPS        96(SP), Y1
+	VSUBPS         384(SP), Y1, Y1
+	VMOVUPS        192(SP), Y9
+	VSUBPS         480(SP), Y9, Y9
 	VANDPS         576(SP), Y3, Y5
 	VANDPS         576(SP), Y1, Y10
 	VMAXPS         Y10, Y5, Y5
@@ -519,12 +519,12 @@ batch:
 	VCMPPS         $0x11, Y3, Y5, Y1
 	VSUBPS         Y5, Y4, Y5
 	VCMPPS         $0x11, Y5, Y3, Y3
-	VMOVUPS        96(SP), Y5
+	VMOVUPS        32(SP), Y5
 	VSUBPS         288(SP), Y5, Y5
 	VMOVUPS        128(SP), Y9
-	VSUBPS         320(SP), Y9, Y9
-	VMOVUPS        160(SP), Y10
-	VSUBPS         352(SP), Y10, Y10
+	VSUBPS         384(SP), Y9, Y9
+	VMOVUPS        224(SP), Y10
+	VSUBPS         480(SP), Y10, Y10
 	VANDPS         576(SP), Y5, Y11
 	VANDPS         576(SP), Y9, Y12
 	VMAXPS         Y12, Y11, Y11
@@ -543,12 +543,12 @@ batch:
 	VSUBPS         Y11, Y4, Y11
 	VCMPPS         $0x11, Y11, Y5, Y9
 	VANDPS         Y9, Y3, Y3
-	VMOVUPS        192(SP), Y5
+	VMOVUPS        64(SP), Y5
 	VSUBPS         288(SP), Y5, Y5
-	VMOVUPS        224(SP), Y9
-	VSUBPS         320(SP), Y9, Y9
+	VMOVUPS        160(SP), Y9
+	VSUBPS         384(SP), Y9, Y9
 	VMOVUPS        256(SP), Y10
-	VSUBPS         352(SP), Y10, Y10
+	VSUBPS         480(SP), Y10, Y10
 	VANDPS         576(SP), Y5, Y11
 	VANDPS         576(SP), Y9, Y12
 	VMAXPS         Y12, Y11, Y11

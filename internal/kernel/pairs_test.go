@@ -14,16 +14,20 @@ func TestPairsVariants(t *testing.T) {
 	left, out := 0, 0
 	for round := range 3000 {
 		scale := float32(math.Ldexp(1, []int{0, 0, 0, -40, -60, 40, 60, 120}[round%8]))
-		triangles := make([][9]float32, 50)
+		triangles := MakeTriangles(50, true).Single
 		for i := range triangles {
 			for k := range 9 {
 				triangles[i][k] = scale * f.coordinate()
 			}
 			switch f.IntN(4) {
 			case 0:
-				copy(triangles[i][:3], triangles[f.IntN(i+1)][3:])
+				k := f.IntN(3)
+				other := triangles[f.IntN(i+1)]
+				for axis := range 3 {
+					triangles[i][3*axis] = other[3*axis+k]
+				}
 			case 1: // nearly in a plane
-				triangles[i][2], triangles[i][5], triangles[i][8] = scale, scale, scale*(1+0x1p-20*float32(f.IntN(9)))
+				triangles[i][6], triangles[i][7], triangles[i][8] = scale, scale, scale*(1+0x1p-20*float32(f.IntN(9)))
 			}
 		}
 		a := make([][2]uint32, PairBatch*(1+f.IntN(5)))

@@ -42,6 +42,9 @@ type coordinates struct{ at Mem }
 
 func (c coordinates) of(k int) Mem { return c.at.Offset(k * vectorBytes) }
 
+// corner returns a coordinate of a corner.
+func (c coordinates) corner(k, axis int) Mem { return c.of(3*axis + k) }
+
 // transpose stores the coordinates of the triangles whose numbers are those of
 // eight pairs, from the given side of the pairs on.
 func (c coordinates) transpose(pairs, triangles GPVirtual, side int) {
@@ -85,17 +88,17 @@ func (coordinates) triangle(pairs, triangles GPVirtual, disp, coordinate int) Me
 func share(s, t coordinates) VecVirtual {
 	any := YMM()
 	VXORPS(any, any, any)
-	for k := 0; k < 9; k += 3 {
+	for k := range 3 {
 		var p [3]VecVirtual
 		for axis := range p {
 			p[axis] = YMM()
-			VMOVUPS(s.of(k+axis), p[axis])
+			VMOVUPS(s.corner(k, axis), p[axis])
 		}
-		for l := 0; l < 9; l += 3 {
+		for l := range 3 {
 			both, same := YMM(), YMM()
-			VCMPPS(U8(equal), t.of(l), p[0], both)
+			VCMPPS(U8(equal), t.corner(l, 0), p[0], both)
 			for axis := 1; axis < 3; axis++ {
-				VCMPPS(U8(equal), t.of(l+axis), p[axis], same)
+				VCMPPS(U8(equal), t.corner(l, axis), p[axis], same)
 				VANDPS(same, both, both)
 			}
 			VORPS(both, any, any)
@@ -122,8 +125,8 @@ func (c constants) largest(v [3]VecVirtual) VecVirtual {
 func minus(t coordinates, l int, s coordinates) (d [3]VecVirtual) {
 	for axis := range d {
 		d[axis] = YMM()
-		VMOVUPS(t.of(l+axis), d[axis])
-		VSUBPS(s.of(axis), d[axis], d[axis])
+		VMOVUPS(t.corner(l, axis), d[axis])
+		VSUBPS(s.corner(0, axis), d[axis], d[axis])
 	}
 	return d
 }
@@ -131,7 +134,7 @@ func minus(t coordinates, l int, s coordinates) (d [3]VecVirtual) {
 // beside returns which triangles of t lie clearly on one side of the planes of
 // those of s.
 func (c constants) beside(s, t coordinates) VecVirtual {
-	e, f := minus(s, 3, s), minus(s, 6, s)
+	e, f := minus(s, 1, s), minus(s, 2, s)
 	size, most := c.largest(e), YMM()
 	VMULPS(c.largest(f), size, size)
 	VMULPS(c.share, size, size)
@@ -148,7 +151,7 @@ func (c constants) beside(s, t coordinates) VecVirtual {
 	}
 	above, below, zero := YMM(), YMM(), YMM()
 	VXORPS(zero, zero, zero)
-	for l := 0; l < 9; l += 3 {
+	for l := range 3 {
 		d := minus(t, l, s)
 		bound := c.largest(d)
 		VMULPS(size, bound, bound)
