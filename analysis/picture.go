@@ -34,6 +34,8 @@ type Subject struct {
 	Mesh *mesh.Mesh
 	// Samples of its walls, nil if they were not measured.
 	Samples *printability.Samples
+	// Hull has the vertices of the convex hull of Mesh, nil if it was not made.
+	Hull []r3.Vector
 
 	original *body
 }
@@ -59,6 +61,9 @@ func examine(ctx context.Context, opts Options, model source) (*Subject, error) 
 		s.original, s.Samples = r.original, r.samples
 		if r.optimized != nil {
 			s.Mesh = r.optimized.mesh
+			if r.hull != nil {
+				s.Hull = r.hull.Vertices
+			}
 		}
 	}
 	return s, nil

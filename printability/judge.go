@@ -2,6 +2,7 @@ package printability
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/golang/geo/r3"
 
@@ -73,30 +74,32 @@ type Facts struct {
 }
 
 // criteria lists the criteria in the order of a report. A blocking one decides
-// the verdict; the others warn at most.
+// the verdict; the others warn at most. A limited one depends on the limits of
+// material and machine alone, and else on nothing but the volume.
 var criteria = []struct {
 	name     string
 	blocking bool
+	limited  bool
 	judge    func(*Facts) Criterion
 }{
-	{"watertight", true, watertight},
-	{"manifold", true, manifold},
-	{"normals", true, normals},
-	{"volume", true, volume},
-	{"wallThickness", true, wallThickness},
-	{"buildChamber", true, buildChamber},
-	{"minimumSize", true, minimumSize},
-	{"selfIntersections", false, selfIntersections},
-	{"shells", false, shells},
-	{"sharpEdges", false, sharpEdges},
-	{"gaps", false, gaps},
-	{"smallHoles", false, smallHoles},
-	{"trappedVolumes", false, trappedVolumes},
-	{"overhangs", false, overhangs},
-	{"stability", false, stability},
-	{"warpageRisk", false, warpageRisk},
-	{"degenerateTriangles", false, degenerateTriangles},
-	{"duplicateTriangles", false, duplicateTriangles},
+	{"watertight", true, false, watertight},
+	{"manifold", true, false, manifold},
+	{"normals", true, false, normals},
+	{"volume", true, true, volume},
+	{"wallThickness", true, true, wallThickness},
+	{"buildChamber", true, true, buildChamber},
+	{"minimumSize", true, false, minimumSize},
+	{"selfIntersections", false, false, selfIntersections},
+	{"shells", false, false, shells},
+	{"sharpEdges", false, false, sharpEdges},
+	{"gaps", false, false, gaps},
+	{"smallHoles", false, false, smallHoles},
+	{"trappedVolumes", false, false, trappedVolumes},
+	{"overhangs", false, false, overhangs},
+	{"stability", false, false, stability},
+	{"warpageRisk", false, false, warpageRisk},
+	{"degenerateTriangles", false, false, degenerateTriangles},
+	{"duplicateTriangles", false, false, duplicateTriangles},
 }
 
 // Names returns the names of all criteria in the order of a report.
@@ -113,17 +116,44 @@ func Names() []string {
 // other makes the part printable with warnings.
 func Judge(f *Facts) (map[string]Criterion, Verdict) {
 	all := make(map[string]Criterion, len(criteria))
+	for _, c := range criteria {
+		all[c.name] = complete(c.judge(f))
+	}
+	return all, verdict(all)
+}
+
+// Rejudge judges a part for other limits without its mesh: all are the criteria
+// of a part as Judge gave them, in JSON or not; walls and chamber are what its
+// samples and its hull say for the limits now asked for, nil if nothing is
+// asked. Only the criteria that depend on these are judged anew. all is not
+// changed.
+func Rejudge(all map[string]Criterion, walls *Walls, chamber *fit.Result) (map[string]Criterion, Verdict) {
+	f := &Facts{Walls: walls, Chamber: chamber}
+	f.Optimized.Volume = all["volume"].Value
+	anew := maps.Clone(all)
+	for _, c := range criteria {
+		if c.limited {
+			anew[c.name] = complete(c.judge(f))
+		}
+	}
+	return anew, verdict(anew)
+}
+
+// complete fills in what a criterion left open.
+func complete(c Criterion) Criterion {
+	if c.ComputedOn == "" {
+		c.ComputedOn = "optimized"
+	}
+	if c.Locations == nil {
+		c.Locations = []Location{}
+	}
+	return c
+}
+
+func verdict(all map[string]Criterion) Verdict {
 	worst := Pass
 	for _, c := range criteria {
-		result := c.judge(f)
-		if result.ComputedOn == "" {
-			result.ComputedOn = "optimized"
-		}
-		if result.Locations == nil {
-			result.Locations = []Location{}
-		}
-		all[c.name] = result
-		status := result.Status
+		status := all[c.name].Status
 		if !c.blocking && status != Pass {
 			status = milder(status, Warn)
 		}
@@ -131,13 +161,13 @@ func Judge(f *Facts) (map[string]Criterion, Verdict) {
 	}
 	switch worst {
 	case Fail:
-		return all, NotPrintable
+		return NotPrintable
 	case Unknown:
-		return all, VerdictUnknown
+		return VerdictUnknown
 	case Warn:
-		return all, PrintableWithWarnings
+		return PrintableWithWarnings
 	}
-	return all, Printable
+	return Printable
 }
 
 // severity orders the statuses; what was not checked does not count.

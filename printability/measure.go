@@ -94,14 +94,7 @@ func Measure(ctx context.Context, part Part, opts SampleOptions) (*Samples, erro
 	if err := s.measureAll(ctx, &part, known, &p); err != nil {
 		return nil, err
 	}
-	for i := range s.All {
-		switch s.All[i].Class {
-		case ClassUnknown:
-			s.unknown += float64(s.All[i].Weight)
-		case ClassBuried:
-			s.buried += float64(s.All[i].Weight)
-		}
-	}
+	s.tally()
 	return s, nil
 }
 

@@ -81,7 +81,7 @@ its name. A flag beats the environment, which beats the file.`,
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(p.serveCommand(), p.migrateCommand(), p.adminCommand(), p.versionCommand())
+	root.AddCommand(p.serveCommand(), p.migrateCommand(), p.adminCommand(), p.versionCommand(), analysisChildCommand())
 	return root
 }
 

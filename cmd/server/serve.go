@@ -10,6 +10,7 @@ import (
 	"net/http/pprof"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -86,6 +87,15 @@ func (p *program) serve(ctx context.Context, s serving) error {
 	if err := db.Migrate(ctx); err != nil {
 		return err
 	}
+	work, err := newBackground(db, s.data, log)
+	if err != nil {
+		return err
+	}
+	worked, stop := context.WithCancel(ctx)
+	var ended sync.WaitGroup
+	ended.Go(func() { work.run(worked) })
+	defer ended.Wait()
+	defer stop()
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	accounts := account.New(account.Config{Store: db.Account()})

@@ -52,7 +52,7 @@ var rules = []rule{
 		why: "a build direction is chosen from geometry; criteria and prices come in as functions",
 	},
 	{
-		pkg: "printability", own: []string{"mesh", "fit", "internal/parallel"}, modules: []string{geo},
+		pkg: "printability", own: []string{"mesh", "fit", "internal/parallel"}, modules: []string{geo, compress},
 		why: "criteria are judged from meshes and values; what other stages found comes in as values from analysis",
 	},
 	{
@@ -89,15 +89,15 @@ var rules = []rule{
 		why: "business: it decides who may do what and knows neither HTTP nor SQL",
 	},
 	{
-		pkg: "internal/store", own: []string{"internal/account", "internal/fault", "internal/listing"},
+		pkg: "internal/store", own: []string{"internal/account", "internal/fault", "internal/files", "internal/listing", "mesh"},
 		modules: []string{
 			"github.com/uptrace/bun", "github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3",
 		},
 		why: "an adapter: it keeps what business gives it; adapters never see one another",
 	},
 	{
-		pkg: "internal/store/storetest", own: []string{"internal/store"}, modules: []string{"github.com/jackc/pgx/v5"},
-		why: "databases for tests",
+		pkg: "internal/store/storetest", own: []string{"internal/store", "internal/store/blobs"}, modules: []string{"github.com/jackc/pgx/v5"},
+		why: "stores for tests",
 	},
 	{
 		pkg: "api", own: []string{"internal/account", "internal/fault", "internal/listing"},
@@ -108,12 +108,36 @@ var rules = []rule{
 		why: "an adapter: it turns HTTP into calls of business and knows no SQL; adapters never see one another",
 	},
 	{
-		pkg: "cmd/server", own: []string{"analysis", "api", "internal/account", "internal/fault", "internal/store"},
+		pkg: "cmd/server", own: []string{
+			"analysis", "api", "internal/account", "internal/child", "internal/examine", "internal/fault", "internal/files",
+			"internal/store", "internal/store/blobs", "internal/task",
+		},
 		modules: []string{
 			"github.com/spf13/cobra", "github.com/spf13/pflag", "go.yaml.in/yaml/v3", "github.com/prometheus/client_golang",
 		},
 		why: "wiring: it puts the adapters and the business together and decides nothing",
 	},
+	{
+		pkg: "internal/child", modules: []string{"golang.org/x/sys/unix"},
+		why: "it bounds processes and moves bytes: what they mean is the business of those at both ends",
+	},
+	{
+		pkg: "internal/examine", own: []string{"internal/child", "analysis", "mesh", "thumbnail"}, modules: []string{geo},
+		why: "models are analysed in processes that have neither database nor network",
+	},
+	{
+		pkg: "internal/store/blobs", own: []string{"internal/fault", "internal/files"},
+		why: "an adapter: it keeps bytes and knows no database",
+	},
+	{
+		pkg: "internal/files", own: []string{"internal/account", "internal/fault", "internal/examine", "internal/parallel", "analysis", "fit", "mesh", "printability"},
+		why: "business: it decides what an uploaded model is and who may see it, and knows neither HTTP nor SQL",
+	},
+	{
+		pkg: "internal/task", own: []string{"internal/fault", "internal/files"},
+		why: "an adapter: it has business do what waits; adapters never see one another",
+	},
+	{pkg: "internal/backgroundtest", why: "tests only"},
 	{
 		pkg: "internal/meshtest", own: []string{"mesh"}, modules: []string{geo},
 		why: "known truth must not lean on what it checks beyond the mesh type",
@@ -133,7 +157,7 @@ var forbidden = []struct {
 }{
 	{"net/...", []string{"api", "cmd/server", "internal/account", "internal/store"}, "the engine talks to no one"},
 	{"database/...", []string{"internal/store", "internal/store/storetest"}, "only the store speaks SQL"},
-	{"os/exec", []string{"cmd/analyzer", "cmd/bench", "internal/arch"}, "the engine starts nothing; the command line starts itself for each file of a batch"},
+	{"os/exec", []string{"cmd/analyzer", "cmd/bench", "internal/arch", "internal/child"}, "the engine starts nothing; the programs start themselves for what may bring a process down"},
 	{"plugin", nil, "the engine loads nothing"},
 	{"encoding/xml", nil, "it recurses with the nesting of its input and resolves entities; the readers have a scanner with limits"},
 	{"unsafe", nil, "memory tricks need a place where every variant is held against a plain loop"},
@@ -142,7 +166,7 @@ var forbidden = []struct {
 }
 
 // onlyTests are our own packages that nothing but tests imports.
-var onlyTests = []string{"internal/meshtest", "internal/samples", "internal/arch", "internal/store/storetest"}
+var onlyTests = []string{"internal/meshtest", "internal/samples", "internal/arch", "internal/store/storetest", "internal/backgroundtest"}
 
 type goPackage struct {
 	ImportPath                         string

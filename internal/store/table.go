@@ -128,7 +128,8 @@ func (t table) copy(ctx context.Context, from, to *sql.Tx, kind kind) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	if kind.name != postgresKind.name || !slices.Contains(t.columns, "id") {
+	id := slices.Index(t.columns, "id")
+	if kind.name != postgresKind.name || id < 0 || t.types[id] != "INTEGER" {
 		return nil
 	}
 	// The next id is beyond those that were copied.

@@ -14,6 +14,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
 
 	"github.com/partgauge/partgauge/internal/store"
+	"github.com/partgauge/partgauge/internal/store/blobs"
 )
 
 // Each runs a test against each database: SQLite always, and PostgreSQL where
@@ -84,4 +85,15 @@ func execute(t testing.TB, place, statement string) {
 	if _, err := db.Exec(statement); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Blobs returns an empty folder of blobs.
+func Blobs(t testing.TB) *blobs.Folder {
+	t.Helper()
+	f, err := blobs.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
 }
