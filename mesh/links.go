@@ -127,6 +127,7 @@ type linkWalker struct {
 	// are: smallLink+1 stands for more than smallLink.
 	out    [linkGroup][smallLink]uint32
 	degree [linkGroup]int
+	warm   uint32 // keeps the loads of follow alive
 
 	// Of one vertex, in the triangle of each half-edge, the half-edge that
 	// comes back to it; the vertices where the first ends and where the second
@@ -157,11 +158,13 @@ func (w *linkWalker) vertices(lo, hi int) {
 	}
 }
 
-// follow lists the half-edges of a group of vertices, given the first of each.
+// follow lists the half-edges of a group of vertices, given the first of each,
+// and brings their triangles into the cache.
 func (w *linkWalker) follow(first []uint32) {
 	var at [linkGroup]uint32
 	var open [linkGroup]uint8 // the vertices whose lists have not ended
 	left := 0
+	warm := uint32(0)
 	for i, h := range first {
 		w.degree[i] = 0
 		if h != noIndex {
@@ -175,6 +178,7 @@ func (w *linkWalker) follow(first []uint32) {
 		for _, i := range open[:left] {
 			h := at[i]
 			w.out[i][n] = h
+			warm += w.triangles[h/3][0]
 			h = w.next[h]
 			at[i] = h
 			w.degree[i] = n + 1
@@ -188,6 +192,7 @@ func (w *linkWalker) follow(first []uint32) {
 	for _, i := range open[:left] {
 		w.degree[i] = smallLink + 1
 	}
+	w.warm = warm
 }
 
 // simple pairs the half-edges out of a vertex whose triangles form one closed

@@ -14,6 +14,7 @@ import (
 	"testing/iotest"
 
 	"github.com/golang/geo/r3"
+	"github.com/hschendel/stl"
 
 	"github.com/partgauge/partgauge/internal/meshtest"
 	"github.com/partgauge/partgauge/mesh"
@@ -201,5 +202,48 @@ func BenchmarkReadSTL(b *testing.B) {
 				perTriangle(b, s.Mesh)
 			})
 		}
+	}
+}
+
+// Reading binary STL beside the reader of another library, which returns the
+// triangles as they are in the file: each shares nothing with the next.
+func BenchmarkReadBinarySTL(b *testing.B) {
+	s := meshtest.Torus(100, 30, 1024, 512)
+	data := meshtest.STL(s.Mesh)
+	for _, c := range []struct {
+		name string
+		read func() (triangles int, err error)
+	}{
+		{"welded", func() (int, error) {
+			f, err := mesh.ReadBinarySTL(b.Context(), bytes.NewReader(data), mesh.ReadOptions{})
+			if err != nil {
+				return 0, err
+			}
+			return len(f.Mesh.Triangles), nil
+		}},
+		{"welded/threads=1", func() (int, error) {
+			f, err := mesh.ReadBinarySTL(b.Context(), bytes.NewReader(data), mesh.ReadOptions{Threads: 1})
+			if err != nil {
+				return 0, err
+			}
+			return len(f.Mesh.Triangles), nil
+		}},
+		{"hschendel", func() (int, error) {
+			other, err := stl.ReadAll(bytes.NewReader(data))
+			if err != nil {
+				return 0, err
+			}
+			return len(other.Triangles), nil
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if n, err := c.read(); err != nil || n != len(s.Mesh.Triangles) {
+					b.Fatal(n, err)
+				}
+			}
+			perTriangle(b, s.Mesh)
+		})
 	}
 }

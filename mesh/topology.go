@@ -134,7 +134,7 @@ const maxTopologyTriangles = (1<<31 - 1) / 3
 //
 // Time is linear in the size of the mesh, save for the n log n of sorting the
 // n triangles around a vertex where those are many or not a simple fan. Memory
-// is about 30 bytes for each triangle, of which 16 stay.
+// is about 18 bytes for each triangle, of which 16 stay.
 func NewTopology(ctx context.Context, m *Mesh, threads int) (*Topology, error) {
 	if len(m.Triangles) > maxTopologyTriangles || len(m.Vertices) >= noIndex {
 		return nil, refuse("", CodeLimitTriangles, "", "a mesh may have %d triangles", maxTopologyTriangles)
