@@ -1,6 +1,6 @@
 module github.com/partgauge/partgauge/internal/kernel/_gen
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/mmcloughlin/avo v0.5.0
@@ -8,10 +8,10 @@ require (
 )
 
 require (
-	golang.org/x/mod v0.36.0 // indirect
-	golang.org/x/sync v0.20.0 // indirect
-	golang.org/x/sys v0.44.0 // indirect
-	golang.org/x/tools v0.45.0 // indirect
+	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/tools v0.52.0 // indirect
 )
 
 replace github.com/partgauge/partgauge => ../../..
