@@ -10,10 +10,11 @@ COUNT    ?= 6
 .DEFAULT_GOAL := build
 .PHONY: build run test race lint fmt generate fuzz bench peers compare ci clean help go
 
-build: go ## build bin/analyzer and bin/bench
+build: go ## build bin/analyzer, bin/bench and bin/server
 	go build -o bin/ ./cmd/...
 
-run: build ## analyse the sample models and show the report
+run: go ## analyse the sample models and show the report
+	@go build -o bin/ ./cmd/analyzer
 	@bin/analyzer analyze --min-wall 0.8 --chamber 250x250x300 testdata/models; \
 	status=$$?; [ $$status -le 1 ] || exit $$status; \
 	[ $$status -eq 0 ] || echo "One sample is broken on purpose, so that exit status 1 is right."
